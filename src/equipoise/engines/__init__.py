@@ -1,0 +1,1 @@
+"""Pure functions on arrays, tables and values; strangers to each other."""

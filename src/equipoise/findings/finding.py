@@ -1,0 +1,125 @@
+"""The waist of the house: one sentence, its number, how sure we are and why, where it stands, and how to compute it again."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Literal
+
+from equipoise.values.estimate import Estimate
+
+SENTENCE = 140
+
+_NUMBER = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-]*[A-Za-z])")
+
+
+class Level(Enum):
+    """Certainty of evidence in the words of GRADE; law and positions are not graded."""
+
+    HIGH = "high"
+    MODERATE = "moderate"
+    LOW = "low"
+    VERY_LOW = "very low"
+    NOT_GRADED = "not graded"
+
+    @property
+    def dots(self) -> int:
+        """How many of the four dots of the mark are filled."""
+        return {"high": 4, "moderate": 3, "low": 2, "very low": 1, "not graded": 0}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why the certainty is what it is: a GRADE domain, how many levels it moved (-2 to +2), and why."""
+
+    domain: str
+    change: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A reference and a place in it, or a search and its date."""
+
+    ref: str | None = None
+    at: str | None = None
+    search: str | None = None
+    on: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.ref is None) == (self.search is None):
+            raise ValueError("a source is a reference or a search")
+        if self.ref is not None and not self.at:
+            raise ValueError(f"the source {self.ref} has no place in it")
+
+
+Option = str | int | float | bool | None | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What is needed to compute it again: the engine, its options, the records that went in, the version of the package."""
+
+    kind: Literal["pooled", "reported", "contrast", "series", "absence", "position", "tally"]
+    engine: str
+    options: tuple[tuple[str, Option], ...]
+    records: tuple[str, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is known, or known not to be known.
+
+    ``statement`` is one sentence of at most 140 characters whose numbers all stand in ``estimate``. ``certainty`` has its reasons in
+    ``because``. ``sources`` is never empty.
+
+    Raises
+    ------
+    ValueError
+        A sentence too long or with a number that the estimate does not have; no source; a grade without a reason.
+    """
+
+    id: str
+    question: str
+    statement: str
+    estimate: Estimate | None
+    certainty: Level
+    because: tuple[Reason, ...]
+    sources: tuple[Citation, ...]
+    basis: Basis
+    as_of: date
+    caveats: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.statement) > SENTENCE:
+            raise ValueError(f"{self.id}: the statement has {len(self.statement)} characters; should have at most {SENTENCE}")
+        if not self.sources:
+            raise ValueError(f"{self.id}: there is no source; should have at least one")
+        if self.certainty is not Level.NOT_GRADED and not self.because:
+            raise ValueError(f"{self.id}: the certainty is {self.certainty.value} without a reason; should have one")
+        stray = [number for number in numbers(self.statement) if number not in printed_numbers(self.estimate)]
+        if stray:
+            raise ValueError(f"{self.id}: the statement holds {', '.join(stray)}, which the estimate does not")
+
+    def __str__(self) -> str:
+        return f"{self.statement} (certainty: {self.certainty.value})"
+
+
+def numbers(sentence: str) -> list[str]:
+    """The numbers in a sentence; digits inside a name (CYP2D6, 7-hydroxymitragynine) are none."""
+    return _NUMBER.findall(sentence)
+
+
+def printed_numbers(estimate: Estimate | None) -> frozenset[str]:
+    """Every number of an estimate as a sentence may print it."""
+    if estimate is None:
+        return frozenset()
+    words = set(numbers(estimate.printed))
+    for interval in (estimate.interval, estimate.prediction):
+        if interval is not None:
+            words |= {f"{bound:g}" for bound in (interval.low, interval.high)}
+    for counts in (estimate.counts, *(part.counts for part in estimate.parts)):
+        if counts is not None:
+            words |= {f"{counts.events:,}", f"{counts.total:,}"}
+    return frozenset(words)

@@ -1,0 +1,178 @@
+"""What the register itself says: one study's result, a dated series, a position, a tally, and that nothing was found."""
+
+from dataclasses import replace
+from datetime import date
+
+from equipoise import __version__
+from equipoise.findings import wording
+from equipoise.findings.certainty import aim, grade
+from equipoise.findings.finding import Basis, Citation, Finding, Level, Reason
+from equipoise.findings.results import Result, citations, direction, result, standing_caveats
+from equipoise.records.evidence import Evidence
+from equipoise.records.search import Query, Search
+from equipoise.records.study import Study
+from equipoise.records.topic import AbsenceFinding, PositionFinding, ReportedFinding, SeriesFinding, TallyFinding
+from equipoise.values.estimate import Estimate, Part
+
+
+def reported(evidence: Evidence, declared: ReportedFinding, as_of: date) -> Finding:
+    """One study's result, in its numbers."""
+    item = result(evidence, declared.record)
+    certainty, because = grade(evidence, [item], item.estimate, indirect=declared.indirect, override=declared.override)
+    return Finding(
+        id=declared.id,
+        question=declared.question,
+        statement=_sentence(item, certainty),
+        estimate=item.estimate,
+        certainty=certainty,
+        because=because,
+        sources=citations([item]),
+        basis=_basis("reported", (("design", item.study.design), ("basis", item.outcome.basis)), (declared.record,)),
+        as_of=as_of,
+        caveats=(*declared.caveats, *standing_caveats([item])),
+    )
+
+
+def _sentence(item: Result, certainty: Level) -> str:
+    outcome, word = item.outcome, item.word
+    if outcome.stated is not None:
+        return f"{outcome.stated.rstrip('.')}."
+    if item.estimate is None:
+        raise ValueError(f"{item.name}: there is neither a number nor a statement")
+    if outcome.association is not None:
+        way = direction(outcome.association)
+        if aim(item) == "effect" and " against " in outcome.association.contrast:
+            subject, comparator = outcome.association.contrast.split(" against ", 1)
+            return wording.effect(word.label, subject, comparator, way, certainty)
+        odds = "odds of " if outcome.association.measure in {"OR", "RR", "HR", "IRR"} else ""
+        return wording.link(f"{odds}{word.label}", outcome.association.contrast, way)
+    if outcome.arms is not None:
+        one, other = outcome.arms
+        return (
+            f"{one.events:,} of {one.total:,} with {one.name} and {other.events:,} of {other.total:,} with {other.name} {word.phrase}."
+        )
+    if outcome.quantity is not None:
+        return wording.measured(word.label, outcome.among, outcome.quantity.statistic, item.estimate.printed)
+    return wording.share(item.estimate.printed, outcome.among, word.phrase)
+
+
+def series(evidence: Evidence, declared: SeriesFinding, as_of: date) -> Finding:
+    """One quantity at several dates, the latest first in the sentence; whether it may be read as a trend is said.
+
+    Raises
+    ------
+    ValueError
+        A result without a number, or of another unit.
+    """
+    results = [result(evidence, name) for name in declared.records]
+    held = [(item, item.estimate) for item in results if item.estimate is not None]
+    if len(held) < len(results) or len({estimate.unit for _, estimate in held}) > 1:
+        raise ValueError(f"{declared.id}: a series needs a number in one unit at each date")
+    latest_item, latest = held[-1]
+    parts = tuple(
+        Part(label=_years(item.study), record=item.name, value=one.value, interval=one.interval, counts=one.counts) for item, one in held
+    )
+    estimate = replace(latest, parts=parts)
+    certainty, because = grade(evidence, [latest_item], latest, override=declared.override)
+    trend = "The years may be compared: " if declared.comparable == "yes" else "Not a trend: "
+    return Finding(
+        id=declared.id,
+        question=declared.question,
+        statement=wording.share(latest.printed, latest_item.outcome.among, latest_item.word.phrase),
+        estimate=estimate,
+        certainty=certainty,
+        because=because,
+        sources=citations(results),
+        basis=_basis("series", (("comparable", declared.comparable),), declared.records),
+        as_of=as_of,
+        caveats=(f"{trend}{declared.why}", *declared.caveats, *standing_caveats(results)),
+    )
+
+
+def _years(study: Study) -> str:
+    when = study.conducted
+    if not hasattr(when, "since"):
+        return study.id
+    return str(when.since.year) if when.until is None or when.until.year == when.since.year else f"{when.since.year}\u2013{when.until.year}"
+
+
+def absence(evidence: Evidence, declared: AbsenceFinding, as_of: date) -> Finding:
+    """Nothing was found, by which searches, when."""
+    searches = [evidence.searches[name] for name in declared.searches]
+    return Finding(
+        id=declared.id,
+        question=declared.question,
+        statement=wording.none_found(declared.what),
+        estimate=None,
+        certainty=Level.NOT_GRADED,
+        because=(Reason(domain="search", change=0, why="absence of evidence is not evidence of absence; see what each search could not see"),),
+        sources=tuple(Citation(search=search.id, on=searched_on(search)) for search in searches),
+        basis=_basis("absence", (("queries", sum(len(search.queries) for search in searches)),), declared.searches),
+        as_of=as_of,
+        caveats=(*declared.caveats, *dict.fromkeys(search.limits for search in searches)),
+    )
+
+
+def searched_on(search: Search) -> str:
+    """The last day of a search, or that it is not reported."""
+    days = [query.date for query in search.queries if isinstance(query, Query) and isinstance(query.date, date)]
+    return str(max(days)) if days else "date not reported"
+
+
+def position(evidence: Evidence, declared: PositionFinding, as_of: date) -> Finding:
+    """What somebody holds, with their interests said."""
+    held = evidence.positions[declared.record]
+    said = [] if held.detail is None else [held.detail]
+    said.append(f"Held since {held.date}.")
+    if isinstance(held.interests, str):
+        said.append(f"Interests: {held.interests.rstrip('.')}.")
+    else:
+        said.append(f"Interests: {held.interests}.")
+    if held.superseded is not None:
+        said.append(f"Replaced by a later position: {evidence.positions[held.superseded].holds.rstrip('.')}.")
+    return Finding(
+        id=declared.id,
+        question=declared.question,
+        statement=f"{held.holds.rstrip('.')}.",
+        estimate=None,
+        certainty=Level.NOT_GRADED,
+        because=(),
+        sources=tuple(Citation(ref=source.ref, at=source.at) for source in held.sources),
+        basis=_basis("position", (("holder", held.holder.name), ("kind", held.holder.kind), ("stance", held.stance)), (held.id,)),
+        as_of=as_of,
+        caveats=(*declared.caveats, *said),
+    )
+
+
+def tally(evidence: Evidence, declared: TallyFinding, as_of: date) -> Finding:
+    """How many studies of the register are of these designs and have these outcomes.
+
+    Raises
+    ------
+    ValueError
+        None are: then the finding is an absence, with the searches behind it.
+    """
+    chosen = [study for study in evidence.studies.values() if _selected(study, declared)]
+    if not chosen:
+        raise ValueError(f"{declared.id}: no study is selected; should be an absence, with its searches")
+    return Finding(
+        id=declared.id,
+        question=declared.question,
+        statement=f"The register holds {len(chosen):,} {declared.what}.",
+        estimate=Estimate(measure="studies in the register", value=len(chosen), unit="studies", printed=f"{len(chosen):,}"),
+        certainty=Level.NOT_GRADED,
+        because=(),
+        sources=tuple(dict.fromkeys(Citation(ref=study.sources[0].ref, at=study.sources[0].at) for study in chosen)),
+        basis=_basis("tally", (("designs", declared.designs), ("outcomes", declared.outcomes)), tuple(study.id for study in chosen)),
+        as_of=as_of,
+        caveats=declared.caveats,
+    )
+
+
+def _selected(study: Study, declared: TallyFinding) -> bool:
+    of_design = not declared.designs or study.design in declared.designs
+    return of_design and (not declared.outcomes or any(item.outcome in declared.outcomes for item in study.outcomes))
+
+
+def _basis(kind: str, options: tuple[tuple[str, object], ...], records: tuple[str, ...]) -> Basis:
+    return Basis(kind=kind, engine="register", options=options, records=records, version=__version__)  # type: ignore[arg-type]

@@ -1,0 +1,173 @@
+"""One study's result as an Estimate: the numbers as printed, and an interval computed here where none is printed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from equipoise.engines.synthesis.proportions import difference, wilson
+from equipoise.findings.finding import Citation
+from equipoise.findings.wording import Direction
+from equipoise.records.evidence import Evidence
+from equipoise.records.study import Association, Count, Outcome, Quantity, Study
+from equipoise.records.vocabulary import OutcomeWord
+from equipoise.values.estimate import Counts, Estimate, Interval, Part, rounded
+
+SMALL = 20
+"""Below this many people a share is said as a count, not as a percentage."""
+
+_NULL = {"OR": 1.0, "RR": 1.0, "HR": 1.0, "IRR": 1.0, "RD": 0.0, "SMD": 0.0, "MD": 0.0, "COR": 0.0, "d": 0.0}
+_MEASURES = {
+    "OR": "odds ratio",
+    "RR": "risk ratio",
+    "HR": "hazard ratio",
+    "IRR": "rate ratio",
+    "RD": "risk difference",
+    "SMD": "standardised mean difference",
+    "MD": "mean difference",
+    "COR": "correlation",
+    "d": "Cohen's d",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A study, its outcome, the outcome's word, and the estimate (None for a result stated in words)."""
+
+    name: str
+    study: Study
+    outcome: Outcome
+    word: OutcomeWord
+    estimate: Estimate | None
+
+    @property
+    def label(self) -> str:
+        """The study's short name: ``Garcia-Romeu 2020``."""
+        return " ".join(word.capitalize() for word in self.study.id.split("-"))
+
+
+def result(evidence: Evidence, name: str) -> Result:
+    """The result that ``study/outcome`` names.
+
+    Raises
+    ------
+    ValueError
+        No such result.
+    """
+    found = evidence.outcome(name)
+    if found is None:
+        raise ValueError(f"there is no result {name!r}")
+    study, outcome = found
+    word = evidence.vocabulary.outcomes[outcome.outcome]
+    return Result(name=name, study=study, outcome=outcome, word=word, estimate=_estimate(evidence, study, outcome))
+
+
+def _estimate(evidence: Evidence, study: Study, outcome: Outcome) -> Estimate | None:
+    if outcome.count is not None:
+        return _share(study, outcome.count)
+    if outcome.arms is not None:
+        return _arms(outcome)
+    if outcome.quantity is not None:
+        return _quantity(outcome.quantity, evidence.vocabulary.units[outcome.quantity.unit].label)
+    if outcome.association is not None:
+        return _association(outcome.association)
+    return None
+
+
+def _share(study: Study, count: Count) -> Estimate:
+    total = count.total if isinstance(count.total, int) else None
+    counts = Counts(events=count.events, total=total) if count.events is not None and total is not None else None
+    if count.percent is not None:
+        value = float(count.percent)
+    elif counts is not None:
+        value = 100 * counts.events / counts.total
+    else:
+        raise ValueError(f"{study.id}: a count has neither a percentage nor events and total")
+    if counts is not None and counts.total < SMALL:
+        printed = f"{counts.events} of {counts.total}"
+    else:
+        printed = f"{count.percent}%" if count.percent is not None else f"{rounded(value, '%')}%"
+    interval = None
+    if total is not None and study.frame != "population-sample":  # a weighted sample's interval needs its design
+        events = float(count.events) if count.events is not None else value / 100 * total
+        score = wilson(events, total)
+        low, high = min(100 * score.low, value), max(100 * score.high, value)  # a rounded percentage may lie a hair outside
+        interval = Interval(low=low, high=high, kind="confidence (Wilson, computed here)")
+    return Estimate(measure="proportion", value=value, unit="%", printed=printed, interval=interval, counts=counts)
+
+
+def _arms(outcome: Outcome) -> Estimate:
+    if outcome.arms is None or len(outcome.arms) != 2:
+        raise ValueError(f"{outcome.id}: a comparison has two arms")
+    one, other = outcome.arms
+    gap = difference(one.events, one.total, other.events, other.total)
+    parts = tuple(
+        Part(
+            label=arm.name,
+            record=outcome.id,
+            value=100 * arm.events / arm.total,
+            counts=Counts(events=arm.events, total=arm.total),
+        )
+        for arm in outcome.arms
+    )
+    return Estimate(
+        measure="risk difference",
+        value=100 * gap.value,
+        unit="percentage points",
+        printed=f"{one.events} of {one.total} against {other.events} of {other.total}",
+        interval=Interval(low=100 * gap.low, high=100 * gap.high, kind="confidence (Newcombe, computed here)"),
+        parts=parts,
+    )
+
+
+def _quantity(quantity: Quantity, unit: str) -> Estimate:
+    interval = None
+    if quantity.low is not None and quantity.high is not None and quantity.interval is not None:
+        level = {"90% CI": 0.90, "95% CI": 0.95, "95% CrI": 0.95}.get(quantity.interval)
+        kind = {"90% CI": "confidence", "95% CI": "confidence", "95% CrI": "credible"}.get(quantity.interval, quantity.interval)
+        interval = Interval(low=float(quantity.low), high=float(quantity.high), kind=kind, level=level)
+    measure = quantity.statistic.replace("-", " ")
+    shown = f"{quantity.value:,}"
+    joined = shown if unit == "ratio" else f"{shown}{'' if unit == '%' else ' '}{unit}"
+    return Estimate(measure=measure, value=float(quantity.value), unit=unit, printed=joined, interval=interval)
+
+
+def _association(association: Association) -> Estimate:
+    interval = None
+    if association.low is not None and association.high is not None:
+        level = float(association.level) / 100 if association.level is not None else 0.95
+        interval = Interval(low=float(association.low), high=float(association.high), kind="confidence", level=level)
+    measure = _MEASURES[association.measure]
+    return Estimate(measure=measure, value=float(association.value), unit=measure, printed=f"{association.value}", interval=interval)
+
+
+def direction(association: Association) -> Direction:
+    """Which way an association points; unclear when its interval holds the null or none is printed."""
+    null = _NULL[association.measure]
+    low, high = association.low, association.high
+    if low is None or high is None or low <= null <= high:
+        return "unclear"
+    return "higher" if association.value > null else "lower"
+
+
+def citations(results: Sequence[Result]) -> tuple[Citation, ...]:
+    """The source of each result with its place, once."""
+    return tuple(dict.fromkeys(Citation(ref=item.outcome.source.ref, at=item.outcome.source.at) for item in results))
+
+
+def standing_caveats(results: Sequence[Result]) -> tuple[str, ...]:
+    """What a reader must know of any result of this kind."""
+    said = []
+    if any(item.word.kind == "motive" for item in results):
+        said.append("A motive says why people take it, not whether it helps.")
+    if any(item.outcome.association is not None and item.word.kind != "treatment" for item in results):
+        said.append("A link is not a cause.")
+    if any(item.study.frame == "animals" for item in results):
+        said.append("An animal is not a person.")
+    if any(item.outcome.basis == "derived" for item in results):
+        said.append("A count was derived here from a printed percentage or sum.")
+    if any(item.outcome.basis == "secondary" for item in results):
+        said.append("A number was seen in another text about the study, not in the study itself.")
+    if any(item.outcome.basis == "conflicting" for item in results):
+        said.append("The sources disagree about a number; it stands as printed.")
+    if any(not item.study.checked for item in results):
+        said.append("No second reader has checked a record behind this yet.")
+    return tuple(said)

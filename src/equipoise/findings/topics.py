@@ -1,0 +1,45 @@
+"""All findings of a topic, in the order in which it declares them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from equipoise.findings import register, synthesis, wording
+from equipoise.findings.finding import Finding
+from equipoise.records.evidence import Evidence, EvidenceError, Fault
+from equipoise.records.rules import Breach, placed
+from equipoise.records.topic import Topic
+
+_MAKERS: Mapping[str, Callable[[Evidence, Any, date], Finding]] = {
+    "pooled": synthesis.pooled,
+    "contrast": synthesis.contrast,
+    "reported": register.reported,
+    "series": register.series,
+    "absence": register.absence,
+    "position": register.position,
+    "tally": register.tally,
+}
+
+
+def compute(evidence: Evidence, topic: Topic, as_of: date) -> dict[str, Finding]:
+    """Every declared finding by its id.
+
+    Raises
+    ------
+    EvidenceError
+        With a fault for each finding that its records do not allow.
+    """
+    findings: dict[str, Finding] = {}
+    faults: list[Fault] = []
+    for index, declared in enumerate(topic.findings):
+        try:
+            finding = _MAKERS[declared.kind](evidence, declared, as_of)
+            form = wording.forbidden(finding.statement)
+            if form is not None:
+                raise ValueError(f"{declared.id}: the statement says {form.strip()!r}, which none of ours may")
+            findings[declared.id] = finding
+        except ValueError as fault:
+            faults.append(placed(evidence, Breach(f"topics/{topic.id}", ("findings", index, "id"), str(fault))))
+    if faults:
+        raise EvidenceError(tuple(faults))
+    return findings

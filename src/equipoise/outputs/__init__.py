@@ -1,0 +1,1 @@
+"""One function a format, from a Document alone."""

@@ -1,0 +1,1 @@
+"""One frozen dataclass for each kind of evidence file, and their one reader."""

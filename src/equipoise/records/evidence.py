@@ -1,0 +1,85 @@
+"""Everything that was read: the records of one evidence folder and the prose that goes with them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from equipoise.records.correction import Correction
+from equipoise.records.helpline import Helpline
+from equipoise.records.position import Position
+from equipoise.records.reference import Reference
+from equipoise.records.search import Search
+from equipoise.records.study import Outcome, Study
+from equipoise.records.topic import Topic
+from equipoise.records.vocabulary import Vocabulary
+
+Record = Reference | Study | Search | Position | Helpline | Correction | Topic
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong in one file: where, and what would be right."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}"
+        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
+
+
+class EvidenceError(Exception):
+    """The evidence cannot be used; ``faults`` names everything that is wrong, in the order of files and lines."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The records by file name, kind by kind; ``prose`` holds chapters by (topic, chapter).
+
+    ``unread`` names files (``studies/x``) that exist but could not be read, so that a link to one is not also called dangling.
+    """
+
+    folder: Path
+    references: Mapping[str, Reference]
+    studies: Mapping[str, Study]
+    searches: Mapping[str, Search]
+    positions: Mapping[str, Position]
+    helplines: Mapping[str, Helpline]
+    corrections: Mapping[str, Correction]
+    topics: Mapping[str, Topic]
+    vocabulary: Vocabulary
+    prose: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    chapters: Path | None = None
+    unread: frozenset[str] = frozenset()
+
+    def outcome(self, name: str) -> tuple[Study, Outcome] | None:
+        """The outcome that ``study/outcome`` names, or None."""
+        study_id, _, outcome_id = name.partition("/")
+        study = self.studies.get(study_id)
+        if study is None:
+            return None
+        return next(((study, item) for item in study.outcomes if item.id == outcome_id), None)
+
+    def records(self) -> Iterator[tuple[str, Record]]:
+        """Every record with the name of its folder."""
+        for kind in KINDS:
+            for record in getattr(self, kind).values():
+                yield kind, record
+
+
+KINDS: Mapping[str, type[Record]] = {
+    "references": Reference,
+    "studies": Study,
+    "searches": Search,
+    "positions": Position,
+    "helplines": Helpline,
+    "corrections": Correction,
+    "topics": Topic,
+}
+"""Folders under ``evidence/`` and the kind of record that each holds."""

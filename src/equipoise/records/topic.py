@@ -1,0 +1,155 @@
+"""A topic: its chapters and the findings it declares."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from equipoise.records.provenance import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A chapter; its prose is ``chapters/<topic>/<id>.md``. ``reader`` person: plain words, tested for reading grade."""
+
+    id: str
+    title: str
+    reader: Literal["person", "researcher"]
+    map: Literal["evidence"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indirect:
+    """The evidence answers a neighbouring question: how many levels that costs, and why."""
+
+    levels: int
+    why: str
+
+    def __post_init__(self) -> None:
+        if self.levels not in (1, 2):
+            raise ValueError(f"levels is {self.levels}; should be 1 or 2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A person's certainty in place of the rules', with name, date and reason."""
+
+    certainty: Literal["high", "moderate", "low", "very low"]
+    by: str
+    date: date
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledFinding:
+    """Several studies' results of one outcome, pooled. ``records`` are ``study/outcome``."""
+
+    id: str
+    kind: Literal["pooled"]
+    question: str
+    among: str
+    records: tuple[str, ...]
+    measure: Literal["PLO", "OR", "RR", "ZCOR"]
+    method: Literal["REML", "DL", "ML", "common"] = "REML"
+    test: Literal["knha", "adhoc", "z"] = "knha"
+    subject: str | None = None
+    comparator: str | None = None
+    indirect: Indirect | None = None
+    override: Override | None = None
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFinding:
+    """One study's result, in its numbers."""
+
+    id: str
+    kind: Literal["reported"]
+    question: str
+    record: str
+    indirect: Indirect | None = None
+    override: Override | None = None
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastFinding:
+    """Studies that disagree on one outcome, and the likely reason."""
+
+    id: str
+    kind: Literal["contrast"]
+    question: str
+    records: tuple[str, ...]
+    reason: str
+    indirect: Indirect | None = None
+    override: Override | None = None
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesFinding:
+    """One quantity at several dates; ``comparable: no`` says that it must not be read as a trend, and ``why``."""
+
+    id: str
+    kind: Literal["series"]
+    question: str
+    records: tuple[str, ...]
+    what: str
+    comparable: Literal["yes", "no"]
+    why: str
+    override: Override | None = None
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceFinding:
+    """Nothing was found: ``what`` completes "No ... was found", and ``searches`` are the records behind it."""
+
+    id: str
+    kind: Literal["absence"]
+    question: str
+    what: str
+    searches: tuple[str, ...]
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionFinding:
+    """What somebody holds: ``record`` is the id of a position."""
+
+    id: str
+    kind: Literal["position"]
+    question: str
+    record: str
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyFinding:
+    """How many studies of the register are of these designs and report outcomes of these kinds or words."""
+
+    id: str
+    kind: Literal["tally"]
+    question: str
+    what: str
+    designs: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+
+Declaration = (
+    PooledFinding | ReportedFinding | ContrastFinding | SeriesFinding | AbsenceFinding | PositionFinding | TallyFinding
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A monograph: chapters in their order, and every finding they show."""
+
+    id: str
+    title: str
+    subtitle: str
+    chapters: tuple[Chapter, ...]
+    findings: tuple[Declaration, ...]
+    extracted: Reading
+    checked: tuple[Reading, ...] = ()
+    note: str | None = None

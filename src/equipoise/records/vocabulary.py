@@ -1,0 +1,104 @@
+"""The words that records may use: small tables, one row a word."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+OutcomeKind = Literal[
+    "motive",
+    "self-rated",
+    "symptom",
+    "use",
+    "dependence",
+    "withdrawal",
+    "harm",
+    "death",
+    "effect",
+    "case",
+    "exposure",
+    "mechanism",
+    "animal",
+    "product",
+    "background",
+    "treatment",
+    "context",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeWord:
+    """``label`` is a noun phrase; ``phrase`` completes "65% of <among> ..."."""
+
+    id: str
+    label: str
+    kind: OutcomeKind
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignWord:
+    """``start``: the GRADE certainty a body of such studies starts from on a question of effect; ``rank`` orders tables."""
+
+    id: str
+    label: str
+    evidence: Literal["human", "review", "product", "animal", "in-vitro"]
+    start: Literal["high", "low", "very low", "none"]
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word and what it says to a reader."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BiasDomain:
+    """A domain of an instrument for risk of bias."""
+
+    instrument: str
+    domain: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone who extracts or checks records."""
+
+    id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """ISO 3166-1 alpha-2 code (``XX`` for several) and English name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProperName:
+    """A name that carries a digit (CYP2D6): the only digits that prose may have."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """All tables, each by its first column (bias domains by instrument)."""
+
+    outcomes: Mapping[str, OutcomeWord]
+    designs: Mapping[str, DesignWord]
+    frames: Mapping[str, Word]
+    units: Mapping[str, Word]
+    instruments: Mapping[str, Word]
+    bias_domains: Mapping[str, tuple[BiasDomain, ...]]
+    questions: Mapping[str, Word]
+    people: Mapping[str, Person]
+    countries: Mapping[str, Country]
+    names: Mapping[str, ProperName]
