@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - a script prints
 """Compare the synthesis engine with reference results of R metafor: ``python compare.py FOLDER [--tolerance 1e-8]``.
 
 FOLDER holds one JSON file a data set, as README.md beside this script describes.
@@ -60,17 +61,25 @@ def compare_file(path: Path, errors: dict[str, list[tuple[float, str]]]) -> None
                 compare_fit(effects or synthesis.generic(yi, vi), METHODS[method], fit, f"{where} {method}", errors)
         profile = expected.get("qprofile", {})
         if "tau2_lb" in profile:
-            pooled = synthesis.pool((effects or synthesis.generic(yi, vi)).effect, (effects or synthesis.generic(yi, vi)).variance)
+            pooled = synthesis.pool(
+                (effects or synthesis.generic(yi, vi)).effect, (effects or synthesis.generic(yi, vi)).variance
+            )
             for ours, theirs in ((pooled.tau2_low, profile["tau2_lb"]), (pooled.tau2_high, profile["tau2_ub"])):
                 errors["Q-profile tau2"].append((tau2_error(ours, theirs, vi), where))
 
 
-def compare_fit(effects: synthesis.Effects, method: Any, fit: dict[str, Any], where: str, errors: dict[str, list[tuple[float, str]]]) -> None:
-    """Compare one fit under every test: tau squared against a scale of the variances, other effects against the standard error."""
+def compare_fit(
+    effects: synthesis.Effects, method: Any, fit: dict[str, Any], where: str, errors: dict[str, list[tuple[float, str]]]
+) -> None:
+    """Compare one fit under every test; estimates and bounds against the standard error."""
     for test in ("z", "knha", "adhoc"):
         pooled = synthesis.pool(effects.effect, effects.variance, method=method, test=test)
         errors[f"{method}: tau2"].append((tau2_error(pooled.tau2, fit["tau2"], effects.variance), where))
-        for name, ours, theirs in (("I2", 100 * pooled.i2, fit["I2"]), ("H2", pooled.h2, fit["H2"]), ("Q", pooled.q, fit["QE"])):
+        for name, ours, theirs in (
+            ("I2", 100 * pooled.i2, fit["I2"]),
+            ("H2", pooled.h2, fit["H2"]),
+            ("Q", pooled.q, fit["QE"]),
+        ):
             errors[f"{method}: {name}"].append((abs(ours - theirs) / max(1.0, abs(theirs)), where))
         errors[f"{method}: Q p-value"].append((relative(pooled.q_p_value, fit["QEp"]), where))
         names = INTERVAL | (PREDICTION if method != "common" else {})
@@ -79,7 +88,11 @@ def compare_fit(effects: synthesis.Effects, method: Any, fit: dict[str, Any], wh
             if theirs is None or isinstance(theirs, str):
                 continue
             error = relative(ours, theirs) if name == "pval" else abs(ours - theirs) / fit[test]["se"]
-            kind = "prediction" if name in PREDICTION else {"pval": "p-value", "ci_lb": "interval", "ci_ub": "interval"}.get(name, name)
+            kind = (
+                "prediction"
+                if name in PREDICTION
+                else {"pval": "p-value", "ci_lb": "interval", "ci_ub": "interval"}.get(name, name)
+            )
             errors[f"{method}: {kind}"].append((error, f"{where} {test} {name}"))
 
 

@@ -98,7 +98,8 @@ def pool(
     Returns
     -------
     Pooled
-        On the scale of the effects. With k = 1 it is that study with its normal interval, and says nothing of heterogeneity.
+        On the scale of the effects, with two prediction intervals (the second by [5]_). With k = 1 it is that study with its
+        normal interval, and says nothing of heterogeneity.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def pool(
     .. [2] Viechtbauer 2005, Journal of Educational and Behavioral Statistics 30:261-293.
     .. [3] Knapp & Hartung 2003, Statistics in Medicine 22:2693-2710.
     .. [4] Röver, Knapp & Friede 2015, BMC Medical Research Methodology 15:99.
-    .. [5] Riley, Higgins & Deeks 2011, BMJ 342:d549 (prediction interval with k - 2 degrees of freedom).
+    .. [5] Riley, Higgins & Deeks 2011, BMJ 342:d549.
     """
     _check_options(method=method, test=test, level=level)
     y, v = columns(effect=effect, variance=variance)

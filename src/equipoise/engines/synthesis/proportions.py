@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtri
+from equipoise.engines.synthesis.distributions import central_quantile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def wilson(events: float, total: int, *, level: float = 0.95) -> Proportion:
     if not 0 < level < 1:
         raise ValueError(f"the level is {level}; should lie between 0 and 1")
     share = events / total
-    z = float(ndtri(0.5 + level / 2))
+    z = central_quantile(level)
     centre = share + z * z / (2 * total)
     spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     scale = 1 + z * z / total
@@ -55,7 +55,8 @@ def wilson(events: float, total: int, *, level: float = 0.95) -> Proportion:
 def difference(events: float, total: int, other_events: float, other_total: int, *, level: float = 0.95) -> Proportion:
     r"""The difference of two independent proportions, with Newcombe's hybrid score interval (his method 10).
 
-    .. math:: \hat p_1-\hat p_2 - \sqrt{(\hat p_1-l_1)^2+(u_2-\hat p_2)^2},\quad \hat p_1-\hat p_2 + \sqrt{(u_1-\hat p_1)^2+(\hat p_2-l_2)^2}
+    .. math:: \hat p_1-\hat p_2 - \sqrt{(\hat p_1-l_1)^2+(u_2-\hat p_2)^2},\quad
+              \hat p_1-\hat p_2 + \sqrt{(u_1-\hat p_1)^2+(\hat p_2-l_2)^2}
 
     with :math:`l, u` the Wilson limits of each. Same parameters and errors as :func:`wilson`; the value lies between -1 and 1.
 
