@@ -18,7 +18,7 @@ Record = Reference | Study | Search | Position | Helpline | Correction | Topic
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing that is wrong in one file: where, and what would be right."""
+    """One thing that is wrong in one file: where, and what would be right. Line 0 means the file itself."""
 
     file: str
     line: int
@@ -26,7 +26,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}"
+        where = f"{self.file}:{self.line}" if self.line else self.file
         return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
 
 
@@ -42,7 +42,8 @@ class EvidenceError(Exception):
 class Evidence:
     """The records by file name, kind by kind; ``prose`` holds chapters by (topic, chapter).
 
-    ``unread`` names files (``studies/x``) that exist but could not be read, so that a link to one is not also called dangling.
+    ``unread`` names files (``studies/x``, ``vocabulary/units``) that are there and could not be read whole, so that a link to
+    one is not called dangling on top of that.
     """
 
     folder: Path
@@ -67,10 +68,10 @@ class Evidence:
         return next(((study, item) for item in study.outcomes if item.id == outcome_id), None)
 
     def records(self) -> Iterator[tuple[str, Record]]:
-        """Every record with the name of its folder."""
+        """Every record with the name of its file: ``studies/x``, whatever id the record claims."""
         for kind in KINDS:
-            for record in getattr(self, kind).values():
-                yield kind, record
+            for stem, record in getattr(self, kind).items():
+                yield f"{kind}/{stem}", record
 
 
 KINDS: Mapping[str, type[Record]] = {

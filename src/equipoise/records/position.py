@@ -14,21 +14,30 @@ class Holder:
 
     name: str
     kind: Literal[
-        "regulator", "public-health-body", "international-body", "legislature", "court", "clinical-body",
-        "researcher", "advocate", "industry", "patient-voice", "press",
+        "regulator",
+        "public-health-body",
+        "international-body",
+        "legislature",
+        "court",
+        "clinical-body",
+        "researcher",
+        "advocate",
+        "industry",
+        "patient-voice",
+        "press",
     ]
     country: str | Missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """``holds`` is one sentence of at most 140 characters in our own words; ``about`` are words of ``vocabulary/questions.csv``."""
+    """``holds`` is one sentence of ours, at most 140 characters; ``about`` are words of ``vocabulary/questions.csv``."""
 
     id: str
     holder: Holder
     authority: str | Missing
     interests: str | Missing
-    date: PartialDate
+    date: PartialDate | Missing
     about: tuple[str, ...]
     stance: Literal["warns", "restricts", "permits", "supports", "mixed", "calls-for-research", "neutral"]
     holds: str

@@ -1,33 +1,34 @@
 """The one reader: files of text to typed records, or every fault of every file.
 
-The record kinds are plain dataclasses; :func:`_typed` turns each into a pydantic model whose leaves read text and nothing else, so that
-``NO`` stays Norway and ``0.50`` keeps its digit. The same models give the JSON Schemas that editors use.
+The record kinds are plain dataclasses; :func:`_schema` turns each into a pydantic validator whose leaves read text and nothing
+else, so that ``NO`` stays Norway and ``0.50`` keeps its digit. :func:`schemas` says the same to editors, as JSON Schema.
 """
 
 import csv
 import dataclasses
 import functools
+import io
 import re
-import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
-import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WrapValidator, create_model
+from pydantic import ValidationError
+from pydantic_core import CoreSchema, SchemaValidator
+from pydantic_core import core_schema as core
 
 from equipoise.records import text as yaml_text
 from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault, Record
+from equipoise.records.forms import Steps, form, is_record, parts, tag
+from equipoise.records.topic import Topic
 from equipoise.records.vocabulary import BiasDomain, Country, DesignWord, OutcomeWord, Person, ProperName, Vocabulary, Word
-from equipoise.values.dates import PartialDate
+from equipoise.values.dates import FORM, PartialDate
 from equipoise.values.missing import Missing
 
-_WHOLE = re.compile(r"-?(0|[1-9]\d*)")
-_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
-_MISSING = frozenset(item.value for item in Missing)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MISSING = {item.value: item for item in Missing}
+_BESIDE_RECORDS = {"vocabulary", "chapters", "README.md", "LICENSE"}
 
 _TABLES: Mapping[str, type] = {
     "outcomes": OutcomeWord,
@@ -43,163 +44,137 @@ _TABLES: Mapping[str, type] = {
 }
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"is a {'list' if isinstance(value, list) else 'mapping'}; should be text")  # noqa: TRY004
-    return value
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Leaf:
+    """How one type is read from text: the form of that text, what makes the value, and what would be right."""
 
+    form: str
+    make: Callable[[str], object]
+    right: str
+    number: Literal["integer", "number"] | None = None
+    """What an editor may take the text for before it is read."""
 
-def _leaf(pattern: re.Pattern[str], make: Callable[[str], object], right: str) -> Callable[[object], object]:
-    def read(value: object) -> object:
-        if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise ValueError(f"is {value!r}; should be {right}")
+    def read(self, value: object) -> object:
+        if not isinstance(value, str) or not re.fullmatch(self.form, value):
+            raise ValueError(f"is {_shown(value)}; should be {self.right}")
         try:
-            return make(value)
+            return self.make(value)
         except ValueError as fault:
-            raise ValueError(f"is {value!r}; should be {right} ({fault})") from fault
+            raise ValueError(f"is {_shown(value)}; should be {self.right}") from fault
 
-    return read
-
-
-def _partial(value: object) -> PartialDate:
-    try:
-        return PartialDate.parse(_text(value))
-    except ValueError as fault:
-        raise ValueError(f"is {value!r}; {fault}") from fault
+    def json(self) -> dict[str, Any]:
+        return {"type": ["string", self.number] if self.number else "string", "pattern": f"^({self.form})$"}
 
 
-def _or_missing(value: object, handler: Callable[[object], object]) -> object:
-    if isinstance(value, str) and value in _MISSING:
-        return Missing(value)
-    return handler(value)
-
-
-_LEAVES: Mapping[type, Any] = {
-    str: Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int | float)],
-    int: Annotated[int, BeforeValidator(_leaf(_WHOLE, int, "a whole number"), json_schema_input_type=int)],
-    Decimal: Annotated[Decimal, BeforeValidator(_leaf(_DECIMAL, Decimal, "a number such as 12 or 0.50"), json_schema_input_type=float)],
-    date: Annotated[date, BeforeValidator(_leaf(_DAY, date.fromisoformat, "a day such as 2026-01-31"), json_schema_input_type=str)],
-    PartialDate: Annotated[Any, BeforeValidator(_partial, json_schema_input_type=str | int)],
+_LEAVES: Mapping[Any, _Leaf] = {
+    int: _Leaf(form=r"-?(0|[1-9][0-9]*)", make=int, right="a whole number", number="integer"),
+    Decimal: _Leaf(form=r"-?[0-9]+(\.[0-9]+)?", make=Decimal, right="a number such as 12 or 0.50", number="number"),
+    date: _Leaf(form=r"[0-9]{4}-[0-9]{2}-[0-9]{2}", make=date.fromisoformat, right="a day of the calendar such as 2026-01-31"),
+    PartialDate: _Leaf(
+        form=FORM,
+        make=PartialDate.parse,
+        right="a date of the calendar such as 2017, 2017-03 or 2017-03-31",
+        number="integer",
+    ),
 }
 
 
-@functools.cache
-def _typed(kind: Any) -> Any:
-    """The pydantic type that reads ``kind`` from text."""
-    if kind in _LEAVES:
-        return _LEAVES[kind]
-    if dataclasses.is_dataclass(kind):
-        return _model(kind)
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is tuple:
-        return tuple[_typed(inner[0]), ...]
-    if origin in (types.UnionType, Union):
-        return _union(inner)
-    if origin is Literal:
-        return kind
-    raise TypeError(f"a record cannot hold {kind}")
+def _shown(value: object) -> str:
+    """What was found, short enough for a message."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else f"{value[:57]}...")
+    return "a list" if isinstance(value, list) else "a mapping"
 
 
-def _union(inner: tuple[Any, ...]) -> Any:
-    present = tuple(item for item in inner if item not in (Missing, types.NoneType))
-    if len(present) > 1:
-        return Annotated[Union[tuple(_typed(item) for item in present)], Field(discriminator="kind")]  # noqa: UP007
-    result = _typed(present[0])
-    if Missing in inner:
-        words = Literal["not-reported", "not-applicable"]
-        result = Annotated[result, WrapValidator(_or_missing, json_schema_input_type=result | words)]
-    return result
-
-
-def _model(kind: Any) -> Any:
-    hints = get_type_hints(kind)
-    fields: dict[str, Any] = {}
-    for item in dataclasses.fields(kind):
-        default = ... if item.default is dataclasses.MISSING else item.default
-        fields[item.name] = (_typed(hints[item.name]), Field(default, alias=item.metadata.get("key")))
-    config = ConfigDict(extra="forbid")
-    model = create_model(kind.__name__, __config__=config, __doc__=kind.__doc__, **fields)
-
-    def build(read: BaseModel) -> object:
-        return kind(**{name: getattr(read, name) for name in fields})
-
-    return Annotated[model, AfterValidator(build)]
+def _or_missing(value: object, handler: Callable[[object], object]) -> object:
+    return _MISSING[value] if isinstance(value, str) and value in _MISSING else handler(value)
 
 
 @functools.cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(_typed(kind))
+def _schema(holds: Any) -> CoreSchema:
+    """What pydantic needs to know to read a place declared as ``holds``."""
+    if holds is str:
+        return core.str_schema(strict=True)
+    if holds in _LEAVES:
+        return core.no_info_plain_validator_function(_LEAVES[holds].read)
+    if is_record(holds):
+        return _record_schema(holds)
+    if get_origin(holds) is Literal:
+        return core.literal_schema(list(get_args(holds)))
+    if get_origin(holds) is tuple:
+        return core.tuple_variable_schema(_schema(get_args(holds)[0]))
+    present, may_be_missing = _alternatives(holds)
+    schema = (
+        _schema(present[0])
+        if len(present) == 1
+        else core.tagged_union_schema({tag(kind): _schema(kind) for kind in present}, "kind")
+    )
+    return core.no_info_wrap_validator_function(_or_missing, schema) if may_be_missing else schema
 
 
-def _message(error: Mapping[str, Any], kind: type) -> str:
-    match error["type"]:
-        case "missing":
-            return "is missing; should be there"
-        case "extra_forbidden":
-            return f"is not a field here; a {kind.__name__.lower()} is described in docs/evidence.md"
-        case "literal_error":
-            return f"is {error['input']!r}; should be {error['ctx']['expected']}"
-        case "union_tag_invalid":
-            return f"has kind {error['ctx']['tag']!r}; should be one of {error['ctx']['expected_tags']}"
-        case "union_tag_not_found":
-            return "has no kind; should say which"
-        case "tuple_type":
-            return "is not a list; should be a list"
-        case "model_type" | "model_attributes_type" | "dataclass_type":
-            return "is not a mapping; should have keys and values"
-        case _:
-            return str(error["msg"]).removeprefix("Value error, ")
+def _record_schema(kind: Any) -> CoreSchema:
+    fields = {
+        entry.name: core.typed_dict_field(_schema(entry.holds), required=entry.required, validation_alias=entry.key)
+        for entry in form(kind).values()
+    }
+    return core.no_info_after_validator_function(
+        lambda read: kind(**read), core.typed_dict_schema(fields, extra_behavior="forbid")
+    )
 
 
-def _validated(kind: type[Record], data: object, root: yaml.Node, file: str) -> tuple[Record | None, list[Fault]]:
-    try:
-        return _adapter(kind).validate_python(data), []
-    except ValidationError as refused:
-        faults = []
-        for error in refused.errors(include_url=False):
-            line, name = yaml_text.locate(root, error["loc"])
-            if error["type"] == "missing":
-                name = f"{name}.{error['loc'][-1]}" if name else str(error["loc"][-1])
-            faults.append(Fault(file, line, name, _message(error, kind)))
-        return None, faults
+def _alternatives(union: Any) -> tuple[tuple[Any, ...], bool]:
+    """What may stand in a place, and whether that may be Missing. None is a key left out, never a value."""
+    inner = get_args(union)
+    if not inner:
+        raise TypeError(f"a record cannot hold {union}")
+    return tuple(item for item in inner if item not in (Missing, type(None))), Missing in inner
 
 
-def _order(kind: Any, data: Any, path: yaml_text.Path = ()) -> Iterator[tuple[yaml_text.Path, str]]:
-    """Keys that stand before a key that should precede them."""
+@functools.cache
+def _validator(kind: Any) -> SchemaValidator:
+    return SchemaValidator(_schema(kind))
+
+
+_WRONG: Mapping[str, str] = {
+    "missing": "is missing; should be there",
+    "extra_forbidden": "is not a field here; should be one that docs/evidence.md shows in this place",
+    "string_type": "is {found}; should be text",
+    "tuple_type": "is {found}; should be a list",
+    "dict_type": "is {found}; should have keys and values",
+    "literal_error": "is {found}; should be {expected}",
+    "union_tag_invalid": "is {tag!r}; should be one of {expected_tags}",
+    "union_tag_not_found": "is missing; should be there",
+    "value_error": "{error}",
+}
+
+
+def _refused(refused: ValidationError) -> Iterator[tuple[Steps, str, bool]]:
+    """Each thing that pydantic refuses: where, what to say, and whether the last step of the path is what is missing."""
+    for error in refused.errors(include_url=False):
+        path = error["loc"] + (("kind",) if error["type"].startswith("union_tag") else ())
+        message = _WRONG[error["type"]].format(found=_shown(error["input"]), **error.get("ctx", {}))
+        yield path, message, error["type"] in {"missing", "union_tag_not_found"}
+
+
+def _disorder(kinds: tuple[Any, ...], data: Any, path: Steps = ()) -> Iterator[tuple[Steps, str]]:
+    """The first key of each mapping that stands where another should, as far as the keys are known."""
     if isinstance(data, list):
         for index, item in enumerate(data):
-            yield from _order(kind, item, (*path, index))
+            yield from _disorder(kinds, item, (*path, index))
+    if not isinstance(data, dict):
         return
-    shape = _shape(kind, data)
+    shape = next((kind for kind in kinds if len(kinds) == 1 or tag(kind) == data.get("kind")), None)
     if shape is None:
         return
-    hints = get_type_hints(shape)
-    right = {item.metadata.get("key", item.name): item.name for item in dataclasses.fields(shape)}
-    wanted = [key for key in right if key in data]
-    for key, should in zip(data, wanted, strict=True):
-        if key != should:
-            yield (*path, key), f"is out of order; should come in this order: {', '.join(wanted)}"
-            break
-    for key, value in data.items():
-        if isinstance(value, (dict, list)):
-            yield from _order(hints[right[key]], value, (*path, key))
-
-
-@functools.cache
-def _parts(kind: Any) -> tuple[Any, ...]:
-    """The dataclasses that may stand in a field of type ``kind``."""
-    if dataclasses.is_dataclass(kind):
-        return (kind,)
-    return tuple(part for inner in get_args(kind) for part in _parts(inner))
-
-
-def _shape(kind: Any, data: object) -> Any:
-    if not isinstance(data, dict):
-        return None
-    shapes = _parts(kind)
-    if len(shapes) > 1:
-        return next(item for item in shapes if get_args(get_type_hints(item)["kind"])[0] == data["kind"])
-    return shapes[0] if shapes else None
+    entries = form(shape)
+    given = [key for key in data if key in entries]
+    right = [key for key in entries if key in data]
+    if given != right:
+        first = next(key for key, wanted in zip(given, right, strict=True) if key != wanted)
+        yield (*path, first), f"is out of order; should come in this order: {', '.join(right)}"
+    for key in given:
+        if isinstance(data[key], (dict, list)):
+            yield from _disorder(parts(entries[key].holds), data[key], (*path, key))
 
 
 def read_record(kind: type[Record], text: str, file: str) -> tuple[Record | None, list[Fault]]:
@@ -207,59 +182,81 @@ def read_record(kind: type[Record], text: str, file: str) -> tuple[Record | None
     root, faults = yaml_text.compose(text, file)
     if root is None:
         return None, faults
-    data = yaml_text.plain(root)
-    record, faults = _validated(kind, data, root, file)
-    if record is not None:
-        faults = [Fault(file, *yaml_text.locate(root, path), message) for path, message in _order(kind, data)]
+    data, faults = yaml_text.plain(root, text, file)
+    if faults:
+        return None, faults
+    record: Record | None = None
+    wanted: Any = kind
+    try:
+        record = _validator(wanted).validate_python(data)
+    except ValidationError as refused:
+        for path, message, missing in _refused(refused):
+            line, name = yaml_text.locate(root, path)
+            faults.append(Fault(file, line, f"{name}.{path[-1]}".removeprefix(".") if missing else name, message))
+    faults += [Fault(file, *yaml_text.locate(root, path), message) for path, message in _disorder((kind,), data)]
     return record, faults
 
 
-def _table(kind: type, path: Path, file: str) -> tuple[list[Any], list[Fault]]:
-    rows: list[Any] = []
-    faults: list[Fault] = []
-    names = [item.name for item in dataclasses.fields(kind)]
+def _table(kind: type, path: Path, file: str) -> tuple[list[tuple[int, Any]], list[Fault]]:
+    """The rows of a CSV file, each with its line."""
+    text, faults = yaml_text.decoded(path, file)
+    if text is None:
+        return [], faults
+    rows: list[tuple[int, Any]] = []
+    names = list(form(kind))
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = next(reader, [])
-            if header != names:
-                return [], [Fault(file, 1, "", f"has the columns {', '.join(header)}; should have {', '.join(names)}")]
-            for cells in reader:
-                row = dict(zip(names, cells, strict=False))
-                if len(cells) != len(names):
-                    faults.append(Fault(file, reader.line_num, "", f"has {len(cells)} cells; should have {len(names)}"))
-                    continue
-                try:
-                    rows.append(_adapter(kind).validate_python(row))
-                except ValidationError as refused:
-                    faults += [
-                        Fault(file, reader.line_num, str(error["loc"][0]), _message(error, kind))
-                        for error in refused.errors(include_url=False)
-                    ]
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        faults.append(Fault(file, 1, "", f"cannot be read: {fault}"))
+        header = next(lines, [])
+        if header != names:
+            return [], [Fault(file, 1, "", f"has the columns {', '.join(header)}; should have {', '.join(names)}")]
+        for cells in lines:
+            row, found = _row(kind, cells, file, lines.line_num)
+            rows += [(lines.line_num, row)] if row is not None else []
+            faults += found
+    except csv.Error as refused:
+        faults.append(Fault(file, lines.line_num, "", f"is not CSV: {refused}"))
     return rows, faults
 
 
-def _vocabulary(folder: Path) -> tuple[Vocabulary, list[Fault]]:
+def _row(kind: type, cells: list[str], file: str, line: int) -> tuple[Any, list[Fault]]:
+    names = list(form(kind))
+    if len(cells) != len(names):
+        return None, [Fault(file, line, "", f"has {len(cells)} cells; should have {len(names)}: {', '.join(names)}")]
+    faults = [
+        Fault(file, line, name, "is empty; should hold a word")
+        for name, cell in zip(names, cells, strict=True)
+        if not cell.strip()
+    ]
+    if faults:
+        return None, faults
+    try:
+        return _validator(kind).validate_python(dict(zip(names, cells, strict=True))), []
+    except ValidationError as refused:
+        return None, [Fault(file, line, yaml_text.named(path), message) for path, message, _ in _refused(refused)]
+
+
+def _vocabulary(folder: Path) -> tuple[Vocabulary, list[Fault], set[str]]:
+    """All tables, their faults, and the names (``vocabulary/units``) of those that cannot be relied on."""
     tables: dict[str, Any] = {}
     faults: list[Fault] = []
+    unread: set[str] = set()
     for name, kind in _TABLES.items():
         file = f"vocabulary/{name}.csv"
         rows, found = _table(kind, folder / file, file)
-        faults += found
-        if kind is BiasDomain:
-            tables["bias_domains"] = _grouped(rows)
-            continue
-        key = dataclasses.fields(kind)[0].name
-        words: dict[str, Any] = {}
-        for line, row in enumerate(rows, start=2):
-            word = getattr(row, key)
+        keys = list(form(kind))[: 2 if kind is BiasDomain else 1]
+        words: dict[tuple[str, ...], Any] = {}
+        for line, row in rows:
+            word = tuple(getattr(row, key) for key in keys)
             if word in words:
-                faults.append(Fault(file, line, key, f"{word!r} is repeated; should stand once"))
+                found.append(Fault(file, line, keys[-1], f"is {word[-1]!r}, which stands above; should stand once"))
             words[word] = row
-        tables[name] = words
-    return Vocabulary(**tables), faults
+        if found:
+            unread.add(f"vocabulary/{name}")
+        faults += found
+        tables[name.replace("-", "_")] = (
+            _grouped(words.values()) if kind is BiasDomain else {word[0]: row for word, row in words.items()}
+        )
+    return Vocabulary(**tables), faults, unread
 
 
 def _grouped(rows: Iterable[BiasDomain]) -> dict[str, tuple[BiasDomain, ...]]:
@@ -269,61 +266,99 @@ def _grouped(rows: Iterable[BiasDomain]) -> dict[str, tuple[BiasDomain, ...]]:
     return groups
 
 
-def _prose(folder: Path | None, topics: Iterable[Any]) -> tuple[dict[tuple[str, str], str], list[Fault]]:
+def _prose(folder: Path | None, topics: Iterable[Topic]) -> tuple[dict[tuple[str, str], str], list[Fault]]:
     prose: dict[tuple[str, str], str] = {}
     faults: list[Fault] = []
     for topic in topics:
         for chapter in topic.chapters:
-            file = f"chapters/{topic.id}/{chapter.id}.md"
-            path = None if folder is None else folder / topic.id / f"{chapter.id}.md"
-            try:
-                prose[topic.id, chapter.id] = "" if path is None else path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as fault:
-                faults.append(Fault(file, 1, "", f"cannot be read ({fault.__class__.__name__}); chapter {chapter.id} needs its prose there"))
+            text: str | None = ""
+            if folder is not None:
+                file = f"{topic.id}/{chapter.id}.md"
+                text, found = yaml_text.decoded(folder / file, f"chapters/{file}")
+                faults += found
+            if text is not None:
+                prose[topic.id, chapter.id] = text
     return prose, faults
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path] | Fault]:
+    """Each record file with its kind, and a fault for each thing that has no place here. Hidden files are left alone."""
+    for entry in sorted(folder.glob("[!.]*")):
+        if entry.name in _BESIDE_RECORDS:
+            continue
+        if entry.name not in KINDS or not entry.is_dir():
+            yield Fault(entry.name, 1, "", f"is no kind of record; should be a folder: {', '.join(KINDS)}, vocabulary")
+            continue
+        for path in sorted(entry.glob("[!.]*")):
+            if path.suffix == ".yaml":
+                yield entry.name, path
+            else:
+                yield Fault(f"{entry.name}/{path.name}", 1, "", "is no record; should be a .yaml file")
 
 
 def read(folder: Path, chapters: Path | None = None) -> tuple[Evidence, list[Fault]]:
     """Every record of ``folder`` that can be read, and every fault of every file that cannot.
 
     ``chapters`` holds the prose of topics (``<topic>/<chapter>.md``).
+
+    Raises
+    ------
+    EvidenceError
+        ``folder`` is not a folder.
     """
-    faults: list[Fault] = []
-    kinds: dict[str, dict[str, Record]] = {name: {} for name in KINDS}
-    unread: set[str] = set()
     if not folder.is_dir():
         raise EvidenceError((Fault(str(folder), 0, "", "is not a folder; should be a folder of evidence"),))
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(".") or entry.name in {"vocabulary", "chapters", "README.md", "LICENSE"}:
+    kinds: dict[str, Any] = {name: {} for name in KINDS}
+    vocabulary, faults, unread = _vocabulary(folder)
+    for item in _files(folder):
+        if isinstance(item, Fault):
+            faults.append(item)
             continue
-        if entry.name not in KINDS:
-            faults.append(Fault(entry.name, 1, "", f"is not a kind of record; should be one of {', '.join(KINDS)}, vocabulary"))
-            continue
-        for path in sorted(entry.iterdir()):
-            file = f"{entry.name}/{path.name}"
-            if path.suffix != ".yaml":
-                faults.append(Fault(file, 1, "", "is not a .yaml file; should be one record a file"))
-                continue
-            try:
-                record, found = read_record(KINDS[entry.name], path.read_text(encoding="utf-8"), file)
-            except (OSError, UnicodeDecodeError) as fault:
-                record, found = None, [Fault(file, 1, "", f"cannot be read as UTF-8 text: {fault}")]
-            faults += found
-            if record is None:
-                unread.add(f"{entry.name}/{path.stem}")
-            else:
-                kinds[entry.name][path.stem] = record
-    vocabulary, found = _vocabulary(folder)
-    faults += found
+        kind, path = item
+        file = f"{kind}/{path.name}"
+        text, found = yaml_text.decoded(path, file)
+        record = None
+        if text is not None:
+            record, found = read_record(KINDS[kind], text, file)
+        faults += found
+        if record is None:
+            unread.add(f"{kind}/{path.stem}")
+        else:
+            kinds[kind][path.stem] = record
     prose, found = _prose(chapters, kinds["topics"].values())
-    faults += found
-    tables: dict[str, Any] = dict(kinds)
-    return Evidence(folder=folder, vocabulary=vocabulary, prose=prose, chapters=chapters, unread=frozenset(unread), **tables), faults
+    evidence = Evidence(folder=folder, vocabulary=vocabulary, prose=prose, chapters=chapters, unread=frozenset(unread), **kinds)
+    return evidence, faults + found
+
+
+def _json_schema(holds: Any) -> dict[str, Any]:
+    """The same as :func:`_schema`, for editors: an untyped number is let through where text is wanted."""
+    if holds is str:
+        return {"type": ["string", "number"]}
+    if holds in _LEAVES:
+        return _LEAVES[holds].json()
+    if is_record(holds):
+        entries = form(holds).values()
+        return {
+            "type": "object",
+            "description": (holds.__doc__ or "").partition("\n\n")[0],
+            "properties": {entry.key: _json_schema(entry.holds) for entry in entries},
+            "required": [entry.key for entry in entries if entry.required],
+            "additionalProperties": False,
+        }
+    if get_origin(holds) is Literal:
+        return {"enum": list(get_args(holds))}
+    if get_origin(holds) is tuple:
+        return {"type": "array", "items": _json_schema(get_args(holds)[0])}
+    present, may_be_missing = _alternatives(holds)
+    choices = [_json_schema(item) for item in present]
+    if may_be_missing:
+        choices.append({"enum": list(_MISSING)})
+    return choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
 def schemas() -> dict[str, Any]:
     """The JSON Schema of each kind of file, by folder name, as editors use it."""
     return {
-        name: {"$schema": "https://json-schema.org/draft/2020-12/schema", **_adapter(kind).json_schema(mode="validation")}
+        name: {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": kind.__name__, **_json_schema(kind)}
         for name, kind in KINDS.items()
     }

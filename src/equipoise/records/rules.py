@@ -1,379 +1,409 @@
 """The curation rules: each is one function whose docstring is the rule, and yields what breaks it.
 
-A rule sees the whole evidence and the day ``as_of``; it names the record, the path in it, what was found and what would be right.
+A rule sees the whole evidence and the day of the check (``_`` where it needs no day). It names the file, the path in it, what
+was found and what would be right.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import combinations, groupby
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from equipoise.records import text as yaml_text
-from equipoise.records.evidence import Evidence, EvidenceError, Fault
-from equipoise.records.helpline import Helpline
-from equipoise.records.position import Position
+from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault
+from equipoise.records.forms import Steps, each
+from equipoise.records.prose import loose_digit, marked, prose_faults
 from equipoise.records.provenance import Locator, Reading
 from equipoise.records.reader import read
-from equipoise.records.reference import Reference
-from equipoise.records.search import Search
 from equipoise.records.sharing import shared_data, why_not_pooled
-from equipoise.records.study import Outcome, Study
-from equipoise.records.topic import AbsenceFinding, ContrastFinding, PooledFinding, PositionFinding, ReportedFinding, SeriesFinding, TallyFinding
+from equipoise.records.study import Arm, Association, Count, Outcome, Quantity, RiskOfBias, Study
+from equipoise.records.topic import (
+    AbsenceFinding,
+    ContrastFinding,
+    EvidenceMap,
+    PooledFinding,
+    PositionFinding,
+    ReportedFinding,
+    SeriesFinding,
+    TallyFinding,
+)
 from equipoise.values.dates import PartialDate
 
 HELPLINE_DAYS = 180
 SENTENCE = 140
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
-_URL = re.compile(r"https?://[^\s]+")
-_MARK = re.compile(r"\{\{\s*finding:\s*([a-z0-9-]+)\s*\}\}")
+_URL = re.compile(r"https?://\S+")
+_IDENTIFIERS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "DOI": (
+        re.compile(r"10\.[0-9]{4,9}/[^\sA-Z\"<>]+"),
+        "a DOI such as 10.1000/abc.12, in small letters, without address",
+    ),
+    "PMID": (re.compile(r"[0-9]{1,8}"), "digits"),
+    "PMCID": (re.compile(r"PMC[0-9]+"), "PMC and digits"),
+    "URL": (_URL, "an address that starts with http"),
+}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """What breaks a rule: the record (``studies/x``), the path in its file, and what was found and would be right."""
+    """What breaks a rule: the file (``studies/x``), the path in it, and what was found and would be right."""
 
     record: str
-    path: yaml_text.Path
+    path: Steps
     message: str
 
 
 Rule = Callable[[Evidence, date], Iterator[Breach]]
 
 
-def _walk(value: object, path: yaml_text.Path = ()) -> Iterator[tuple[yaml_text.Path, object]]:
-    """Every value in a record with its path, the record itself first."""
-    yield path, value
-    if is_dataclass(value) and not isinstance(value, (type, PartialDate)):
-        for item in fields(value):
-            yield from _walk(getattr(value, item.name), (*path, item.metadata.get("key", item.name)))
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _walk(item, (*path, index))
+def _all(evidence: Evidence, wanted: type[T]) -> Iterator[tuple[str, Steps, T]]:
+    """Every value of one type in every record, with its file and path."""
+    for file, record in evidence.records():
+        for path, value in each(record, wanted):
+            yield file, path, value
 
 
-def _everything(evidence: Evidence) -> Iterator[tuple[str, yaml_text.Path, Any]]:
-    for kind, record in evidence.records():
-        for path, value in _walk(record):
-            yield f"{kind}/{record.id}", path, value
+def _leads_nowhere(evidence: Evidence, name: str, *kinds: str) -> bool:
+    """Whether no file of these kinds has the name, not even one that could not be read."""
+    return not any(name in getattr(evidence, kind) or f"{kind}/{name}" in evidence.unread for kind in kinds)
 
 
-def _outcomes(evidence: Evidence) -> Iterator[tuple[Study, str, yaml_text.Path, Outcome]]:
-    for study in evidence.studies.values():
-        for index, outcome in enumerate(study.outcomes):
-            yield study, f"studies/{study.id}", ("outcomes", index), outcome
+def _no_result(evidence: Evidence, name: str) -> bool:
+    """Whether ``study/outcome`` names no result, as far as the study could be read."""
+    return evidence.outcome(name) is None and f"studies/{name.partition('/')[0]}" not in evidence.unread
 
 
-def file_name_is_id(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def file_name_is_id(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A file is named after the id of its record, in small letters, digits and single hyphens."""
-    for kind in ("references", "studies", "searches", "positions", "helplines", "corrections", "topics"):
-        for stem, record in getattr(evidence, kind).items():
-            if stem != record.id:
-                yield Breach(f"{kind}/{stem}", ("id",), f"is {record.id!r}; should be the file name, {stem!r}")
-            elif not _ID.fullmatch(stem):
-                yield Breach(f"{kind}/{stem}", ("id",), f"is {stem!r}; should be small letters, digits and single hyphens")
+    for file, record in evidence.records():
+        stem = file.partition("/")[2]
+        if stem != record.id:
+            yield Breach(file, ("id",), f"is {record.id!r}; should be the file name, {stem!r}")
+        elif not _ID.fullmatch(stem):
+            yield Breach(file, ("id",), f"is {stem!r}; should be small letters, digits and single hyphens")
 
 
-def references_exist(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def references_exist(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Every locator names a reference that exists, and the place in it."""
-    for record, path, value in _everything(evidence):
-        if isinstance(value, Locator):
-            if value.ref not in evidence.references and f"references/{value.ref}" not in evidence.unread:
-                yield Breach(record, (*path, "ref"), f"is {value.ref!r}; should be a file of references/")
-            if not re.search(r"\w{2}", value.at):
-                yield Breach(record, (*path, "at"), f"is {value.at!r}; should say the place in the source")
+    for file, path, locator in _all(evidence, Locator):
+        if _leads_nowhere(evidence, locator.ref, "references"):
+            yield Breach(file, (*path, "ref"), f"is {locator.ref!r}; should be a file of references/")
+        if not re.search(r"\w{2}", locator.at):
+            yield Breach(file, (*path, "at"), f"is {locator.at!r}; should say the place in the source")
 
 
-def sources_are_named(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def sources_are_named(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A study, position or helpline names at least one source, and a reference says where it was seen."""
-    for kind in ("studies", "positions", "helplines"):
-        for record in getattr(evidence, kind).values():
-            if not record.sources:
-                yield Breach(f"{kind}/{record.id}", ("sources",), "is an empty list; should name a reference and the place in it")
-    for reference in evidence.references.values():
-        if not reference.retrieved:
-            yield Breach(f"references/{reference.id}", ("retrieved",), "is an empty list; should say where the source was seen")
+    needed = {
+        "studies": ("sources", "name a reference and the place in it"),
+        "positions": ("sources", "name a reference and the place in it"),
+        "helplines": ("sources", "name a reference and the place in it"),
+        "references": ("retrieved", "say where the source was seen"),
+    }
+    for kind, (key, right) in needed.items():
+        for stem, record in getattr(evidence, kind).items():
+            if not getattr(record, key):
+                yield Breach(f"{kind}/{stem}", (key,), f"is an empty list; should {right}")
 
 
-def records_exist(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def records_exist(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Every link from one record to another leads somewhere."""
+    for file, path, name, kinds in _links(evidence):
+        if _leads_nowhere(evidence, name, *kinds):
+            yield Breach(file, path, f"is {name!r}; should be a file of {' or '.join(f'{kind}/' for kind in kinds)}")
+    for stem, correction in evidence.corrections.items():
+        name = correction.concerns
+        lost = _no_result(evidence, name) if "/" in name else _leads_nowhere(evidence, name, *KINDS)
+        if lost:
+            yield Breach(f"corrections/{stem}", ("concerns",), f"is {name!r}; should be a record, or study/outcome")
 
-    def missing(kind: str, name: str) -> bool:
-        return name not in getattr(evidence, kind) and f"{kind}/{name}" not in evidence.unread
 
-    for study in evidence.studies.values():
+def _links(evidence: Evidence) -> Iterator[tuple[str, Steps, str, tuple[str, ...]]]:
+    """Each name of another record: its file and path, the name, and the kinds that it may be of."""
+    for stem, study in evidence.studies.items():
         for index, overlap in enumerate(study.overlaps):
-            if missing("studies", overlap.study):
-                found = f"is {overlap.study!r}; should be a file of studies/"
-                yield Breach(f"studies/{study.id}", ("overlaps", index, "study"), found)
-    for search in evidence.searches.values():
+            yield f"studies/{stem}", ("overlaps", index, "study"), overlap.study, ("studies",)
+    for stem, search in evidence.searches.items():
         for index, query in enumerate(search.queries):
             for place, name in enumerate(query.kept):
-                if all(missing(kind, name) for kind in ("studies", "references")):
-                    found = f"is {name!r}; should be a file of studies/ or references/"
-                    yield Breach(f"searches/{search.id}", ("queries", index, "kept", place), found)
-    for position in evidence.positions.values():
-        if position.superseded is not None and missing("positions", position.superseded):
-            yield Breach(f"positions/{position.id}", ("superseded",), f"is {position.superseded!r}; should be a file of positions/")
-    for correction in evidence.corrections.values():
-        name = correction.concerns.partition("/")[0]
-        if evidence.outcome(correction.concerns) is None and all(
-            missing(kind, name if kind == "studies" and "/" not in correction.concerns else correction.concerns)
-            for kind in ("studies", "references", "positions")
-        ) and f"studies/{name}" not in evidence.unread:
-            found = f"is {correction.concerns!r}; should be a record, or study/outcome"
-            yield Breach(f"corrections/{correction.id}", ("concerns",), found)
+                yield f"searches/{stem}", ("queries", index, "kept", place), name, ("studies", "references")
+    for stem, position in evidence.positions.items():
+        if position.superseded is not None:
+            yield f"positions/{stem}", ("superseded",), position.superseded, ("positions",)
+    for stem, topic in evidence.topics.items():
+        for place, name in enumerate(topic.help):
+            yield f"topics/{stem}", ("help", place), name, ("helplines",)
 
 
-def words_are_known(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def _unknown(evidence: Evidence, used: Iterable[tuple[str, Steps, object, str]]) -> Iterator[Breach]:
+    """The words used (file, path, word, table) that their table lacks, where the table could be read whole."""
+    for file, path, word, table in used:
+        if (
+            isinstance(word, str)
+            and word not in getattr(evidence.vocabulary, table)
+            and f"vocabulary/{table}" not in evidence.unread
+        ):
+            yield Breach(file, path, f"is {word!r}; should be a word of vocabulary/{table}.csv")
+
+
+def words_are_known(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Units, outcomes, designs, frames, instruments, countries, questions and people are words of the vocabulary."""
-    words = evidence.vocabulary
+    yield from _unknown(evidence, _words(evidence))
 
-    def unknown(record: str, path: yaml_text.Path, word: object, table: str) -> Iterator[Breach]:
-        if isinstance(word, str) and word not in getattr(words, table):
-            yield Breach(record, path, f"is {word!r}; should be a word of vocabulary/{table.replace('_', '-')}.csv")
 
-    for record, path, value in _everything(evidence):
-        if isinstance(value, Reading):
-            yield from unknown(record, (*path, "by"), value.by, "people")
-        elif isinstance(value, Study):
-            yield from unknown(record, ("design",), value.design, "designs")
-            yield from unknown(record, ("frame",), value.frame, "frames")
-            yield from unknown(record, ("sample", "unit"), value.sample.unit, "units")
-            for name, table in (("country", "countries"), ("instruments", "instruments")):
-                listed = getattr(value, name)
-                if isinstance(listed, tuple):
-                    for index, word in enumerate(listed):
-                        yield from unknown(record, (name, index), word, table)
-        elif isinstance(value, Outcome):
-            yield from unknown(record, (*path, "outcome"), value.outcome, "outcomes")
-            if value.quantity is not None:
-                yield from unknown(record, (*path, "quantity", "unit"), value.quantity.unit, "units")
-        elif isinstance(value, Position):
-            yield from unknown(record, ("holder", "country"), value.holder.country, "countries")
-            for index, word in enumerate(value.about):
-                yield from unknown(record, ("about", index), word, "questions")
-        elif isinstance(value, Helpline):
-            yield from unknown(record, ("country",), value.country, "countries")
+def _words(evidence: Evidence) -> Iterator[tuple[str, Steps, object, str]]:
+    for file, path, reading in _all(evidence, Reading):
+        yield file, (*path, "by"), reading.by, "people"
+    for stem, study in evidence.studies.items():
+        yield from _words_of_study(f"studies/{stem}", study)
+    for stem, position in evidence.positions.items():
+        yield f"positions/{stem}", ("holder", "country"), position.holder.country, "countries"
+        yield from _listed(f"positions/{stem}", ("about",), position.about, "questions")
+    for stem, helpline in evidence.helplines.items():
+        yield f"helplines/{stem}", ("country",), helpline.country, "countries"
+
+
+def _words_of_study(file: str, study: Study) -> Iterator[tuple[str, Steps, object, str]]:
+    yield file, ("design",), study.design, "designs"
+    yield file, ("frame",), study.frame, "frames"
+    yield file, ("sample", "unit"), study.sample.unit, "units"
+    yield from _listed(file, ("country",), study.country, "countries")
+    yield from _listed(file, ("instruments",), study.instruments, "instruments")
+    for path, outcome in each(study, Outcome):
+        yield file, (*path, "outcome"), outcome.outcome, "outcomes"
+    for path, quantity in each(study, Quantity):
+        yield file, (*path, "unit"), quantity.unit, "units"
+
+
+def _listed(file: str, path: Steps, words: object, table: str) -> Iterator[tuple[str, Steps, object, str]]:
+    for place, word in enumerate(words if isinstance(words, tuple) else ()):
+        yield file, (*path, place), word, table
 
 
 def nothing_is_in_the_future(evidence: Evidence, as_of: date) -> Iterator[Breach]:
     """No date lies after the day of the check."""
-    for record, path, value in _everything(evidence):
-        day = value.earliest if isinstance(value, PartialDate) else value
-        if isinstance(day, date) and day > as_of:
-            yield Breach(record, path, f"is {value}; should not be after {as_of}")
+    for file, path, day in _all(evidence, date):
+        if day > as_of:
+            yield Breach(file, path, f"is {day}; should not be after {as_of}")
+    for file, path, known in _all(evidence, PartialDate):
+        if known.earliest > as_of:
+            yield Breach(file, path, f"is {known}; should not be after {as_of}")
 
 
-def counts_fit(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def counts_fit(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Events are at most the total, and nothing is counted below zero."""
-    for _, record, path, outcome in _outcomes(evidence):
-        counted = [(("count",), outcome.count)] if outcome.count else []
-        counted += [(("arms", index), arm) for index, arm in enumerate(outcome.arms or ())]  # type: ignore[misc]
-        for where, count in counted:
-            if isinstance(count.total, int) and count.events is not None and not 0 <= count.events <= count.total:
-                found = f"is {count.events} of {count.total}; should be at most the total and not below zero"
-                yield Breach(record, (*path, *where, "events"), found)
-            if isinstance(count.total, int) and count.total < 1:
-                yield Breach(record, (*path, *where, "total"), f"is {count.total}; should be at least one")
-        if outcome.count is not None and outcome.count.events is None and outcome.count.percent is None:
-            yield Breach(record, (*path, "count"), "has neither events nor percent; should have one of them")
+    for stem, study in evidence.studies.items():
+        file = f"studies/{stem}"
+        if isinstance(study.sample.size, int) and study.sample.size < 0:
+            yield Breach(file, ("sample", "size"), f"is {study.sample.size}; should not be below zero")
+        counts: list[tuple[Steps, Count | Arm]] = [*each(study, Count), *each(study, Arm)]
+        for path, count in counts:
+            yield from _miscounted(file, path, count)
 
 
-def percentages_agree(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def _miscounted(file: str, path: Steps, count: Count | Arm) -> Iterator[Breach]:
+    total = count.total if isinstance(count.total, int) else None
+    if total is not None and total < 1:
+        yield Breach(file, (*path, "total"), f"is {total}; should be at least one")
+    elif count.events is not None and (count.events < 0 or (total is not None and count.events > total)):
+        found = f"is {count.events} of {count.total}; should be at most the total and not below zero"
+        yield Breach(file, (*path, "events"), found)
+    if isinstance(count, Count) and count.events is None and count.percent is None:
+        yield Breach(file, path, "has neither events nor percent; should have one of them")
+
+
+def percentages_agree(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A printed percentage and its count agree within the rounding of the last printed digit, or the basis is conflicting."""
-    for _, record, path, outcome in _outcomes(evidence):
+    for file, path, outcome in _outcomes(evidence):
         count = outcome.count
         if count is None or count.percent is None:
             continue
         if not 0 <= count.percent <= 100:
-            yield Breach(record, (*path, "count", "percent"), f"is {count.percent}; should lie between 0 and 100")
+            yield Breach(file, (*path, "count", "percent"), f"is {count.percent}; should lie between 0 and 100")
         elif count.events is not None and isinstance(count.total, int) and count.total > 0 and outcome.basis != "conflicting":
             exact = Decimal(count.events) * 100 / Decimal(count.total)
             half = Decimal(1).scaleb(int(count.percent.as_tuple().exponent)) / 2
-            if abs(exact - count.percent) > half * Decimal("1.0001"):
+            if abs(exact - count.percent) > half:
                 found = f"is {count.percent}, but {count.events} of {count.total} is {exact:.3f} %; should agree within {half}"
-                yield Breach(record, (*path, "count", "percent"), found)
+                yield Breach(file, (*path, "count", "percent"), found)
 
 
-def identifiers_are_well_formed(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def _outcomes(evidence: Evidence) -> Iterator[tuple[str, Steps, Outcome]]:
+    for stem, study in evidence.studies.items():
+        for index, outcome in enumerate(study.outcomes):
+            yield f"studies/{stem}", ("outcomes", index), outcome
+
+
+def identifiers_are_well_formed(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A DOI reads 10.x/y in small letters, a PMID is digits, a PMCID is PMC and digits, and an address starts with http."""
-    forms: Mapping[str, tuple[re.Pattern[str], str]] = {
-        "DOI": (_DOI, "a DOI such as 10.1016/j.drugalcdep.2020.107849, without an address before it"),
-        "PMID": (re.compile(r"\d{1,8}"), "digits"),
-        "PMCID": (re.compile(r"PMC\d+"), "PMC and digits"),
-        "URL": (_URL, "an address that starts with http"),
-    }
-    for reference in evidence.references.values():
-        for name, (form, right) in forms.items():
+    for stem, reference in evidence.references.items():
+        for name, (shape, right) in _IDENTIFIERS.items():
             value = getattr(reference, name)
-            if value is not None and not form.fullmatch(value):
-                yield Breach(f"references/{reference.id}", (name,), f"is {value!r}; should be {right}")
-            elif name == "DOI" and value is not None and value != value.lower():
-                yield Breach(f"references/{reference.id}", (name,), f"is {value!r}; should be in small letters")
+            if value is not None and not shape.fullmatch(value):
+                yield Breach(f"references/{stem}", (name,), f"is {value!r}; should be {right}")
         for index, retrieval in enumerate(reference.retrieved):
             if not _URL.fullmatch(retrieval.url):
                 found = f"is {retrieval.url!r}; should be an address that starts with http"
-                yield Breach(f"references/{reference.id}", ("retrieved", index, "url"), found)
+                yield Breach(f"references/{stem}", ("retrieved", index, "url"), found)
 
 
-def works_stand_once(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def works_stand_once(evidence: Evidence, _: date) -> Iterator[Breach]:
     """No two references have the same DOI, PMID or PMCID."""
     for name in ("DOI", "PMID", "PMCID"):
         first: dict[str, str] = {}
-        for reference in evidence.references.values():
+        for stem, reference in evidence.references.items():
             value = getattr(reference, name)
-            if value is not None and first.setdefault(value, reference.id) != reference.id:
-                found = f"is {value}, the one of {first[value]}; should be one reference"
-                yield Breach(f"references/{reference.id}", (name,), found)
+            if value is not None and first.setdefault(value, stem) != stem:
+                yield Breach(f"references/{stem}", (name,), f"is {value}, the one of {first[value]}; should be one reference")
 
 
-def basis_is_explained(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def basis_is_explained(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A derived value says how, a conflicting one says what disagrees, an unseen one has no number."""
-    for _, record, path, outcome in _outcomes(evidence):
+    for file, path, outcome in _outcomes(evidence):
         if outcome.basis == "derived" and outcome.derivation is None:
-            yield Breach(record, (*path, "derivation"), "is missing; should say how the value was derived")
+            yield Breach(file, (*path, "derivation"), "is missing; should say how the value was derived")
         if outcome.basis == "conflicting" and outcome.note is None:
-            yield Breach(record, (*path, "note"), "is missing; should say which sources disagree")
+            yield Breach(file, (*path, "note"), "is missing; should say which sources disagree")
         if outcome.basis == "unseen" and outcome.stated is None:
-            yield Breach(record, (*path, "basis"), "is unseen, but a number stands here; should be stated in words")
+            yield Breach(file, (*path, "basis"), "is unseen, but a number stands here; should be stated in words")
 
 
-def intervals_hold_their_values(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def intervals_hold_their_values(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A value lies inside its interval, and the interval says what it is."""
-    for _, record, path, outcome in _outcomes(evidence):
-        for name in ("quantity", "association"):
-            held = getattr(outcome, name)
-            if held is None:
-                continue
-            if (held.low is None) != (held.high is None):
-                yield Breach(record, (*path, name), "has one bound; should have low and high, or neither")
-            elif held.low is not None and not held.low <= held.value <= held.high and outcome.basis != "conflicting":
-                found = f"is {held.value}, outside {held.low} to {held.high}; should lie between"
-                yield Breach(record, (*path, name, "value"), found)
-            kind = held.interval if name == "quantity" else held.level
-            if (held.low is None) != (kind is None):
-                what = "interval" if name == "quantity" else "level"
-                yield Breach(record, (*path, name, what), "should be given with low and high, and only with them")
+    for file, path, outcome in _outcomes(evidence):
+        if outcome.quantity is not None:
+            said = outcome.quantity.interval is not None
+            yield from _interval(file, (*path, "quantity"), outcome.quantity, outcome.basis, "interval", said=said)
+        if outcome.association is not None:
+            said = outcome.association.level is not None
+            yield from _interval(file, (*path, "association"), outcome.association, outcome.basis, "level", said=said)
 
 
-def overlaps_are_declared(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def _interval(file: str, path: Steps, held: Quantity | Association, basis: str, kind: str, *, said: bool) -> Iterator[Breach]:
+    if held.low is None or held.high is None:
+        if held.low is not held.high:
+            yield Breach(file, path, "has one bound; should have low and high, or neither")
+        elif said:
+            yield Breach(file, (*path, kind), "stands without bounds; should come with low and high")
+        return
+    if not held.low <= held.value <= held.high and basis != "conflicting":
+        yield Breach(file, (*path, "value"), f"is {held.value}, outside {held.low} to {held.high}; should lie between")
+    if not said:
+        yield Breach(file, (*path, kind), "is missing; should say what lies between low and high")
+
+
+def overlaps_are_declared(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Two studies of one frame, country and size (20 people or more) say how they relate."""
-    groups: dict[object, list[Study]] = {}
-    for study in evidence.studies.values():
+    alike: dict[object, list[tuple[str, Study]]] = {}
+    for stem, study in evidence.studies.items():
         if isinstance(study.sample.size, int) and study.sample.size >= 20 and study.sample.unit == "people":
-            groups.setdefault((study.sample.size, study.frame, study.country), []).append(study)
-    for group in groups.values():
-        for one, other in zip(group, group[1:], strict=False):
-            said = {(item.study, study.id) for study in (one, other) for item in study.overlaps}
-            if not said & {(one.id, other.id), (other.id, one.id)} and shared_data(one, other) is None:
-                found = f"has the size, frame and country of {other.id}; should declare an overlap with it, or that they are distinct"
-                yield Breach(f"studies/{one.id}", ("sample", "size"), found)
+            alike.setdefault((study.sample.size, study.frame, study.country), []).append((stem, study))
+    for group in alike.values():
+        for (stem, one), (_stem, other) in combinations(group, 2):
+            told = any(overlap.study == there.id for here, there in ((one, other), (other, one)) for overlap in here.overlaps)
+            if not told and shared_data(one, other) is None:
+                found = f"has the size, frame and country of {other.id}; should declare how they overlap, or distinct"
+                yield Breach(f"studies/{stem}", ("sample", "size"), found)
 
 
 def helplines_are_fresh(evidence: Evidence, as_of: date) -> Iterator[Breach]:
     """A helpline was verified within 180 days of the day of the check."""
-    for helpline in evidence.helplines.values():
+    for stem, helpline in evidence.helplines.items():
         if as_of - helpline.verified_on > timedelta(days=HELPLINE_DAYS):
             found = f"is {helpline.verified_on}; should be at most {HELPLINE_DAYS} days before {as_of}"
-            yield Breach(f"helplines/{helpline.id}", ("verified_on",), found)
+            yield Breach(f"helplines/{stem}", ("verified_on",), found)
 
 
-def readers_are_two(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def readers_are_two(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Who checked a record is not who extracted it, and checked it no earlier."""
-    for kind, record in evidence.records():
+    for file, record in evidence.records():
         for index, reading in enumerate(record.checked):
             if reading.by == record.extracted.by:
-                found = f"is {reading.by}, who extracted it; should be another reader"
-                yield Breach(f"{kind}/{record.id}", ("checked", index, "by"), found)
+                yield Breach(file, ("checked", index, "by"), f"is {reading.by}, who extracted it; should be another reader")
             if reading.date < record.extracted.date:
                 found = f"is {reading.date}, before the extraction; should be {record.extracted.date} or later"
-                yield Breach(f"{kind}/{record.id}", ("checked", index, "date"), found)
+                yield Breach(file, ("checked", index, "date"), found)
 
 
-def bias_is_judged_in_every_domain(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def bias_is_judged_in_every_domain(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Risk of bias is judged in every domain of its instrument, in its order."""
-    for study in evidence.studies.values():
-        judged = study.risk_of_bias
-        if not hasattr(judged, "domains"):
-            continue
+    if "vocabulary/bias-domains" in evidence.unread:
+        return
+    for file, path, judged in _all(evidence, RiskOfBias):
         domains = evidence.vocabulary.bias_domains.get(judged.instrument)
         if domains is None:
             found = f"is {judged.instrument!r}; should be an instrument of vocabulary/bias-domains.csv"
-            yield Breach(f"studies/{study.id}", ("risk_of_bias", "instrument"), found)
+            yield Breach(file, (*path, "instrument"), found)
             continue
         right = [item.domain for item in domains]
         given = [item.domain for item in judged.domains]
         if given != right:
-            found = f"are {', '.join(given)}; should be {', '.join(right)}"
-            yield Breach(f"studies/{study.id}", ("risk_of_bias", "domains"), found)
+            yield Breach(file, (*path, "domains"), f"are {', '.join(given)}; should be {', '.join(right)}")
 
 
-def outcomes_are_unique(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def outcomes_are_unique(evidence: Evidence, _: date) -> Iterator[Breach]:
     """An outcome's id stands once in its study."""
-    for study in evidence.studies.values():
-        seen: set[str] = set()
-        for index, outcome in enumerate(study.outcomes):
-            if outcome.id in seen or not _ID.fullmatch(outcome.id):
-                found = f"is {outcome.id!r}; should stand once, in small letters, digits and single hyphens"
-                yield Breach(f"studies/{study.id}", ("outcomes", index, "id"), found)
-            seen.add(outcome.id)
+    for stem, study in evidence.studies.items():
+        yield from _ids_once(f"studies/{stem}", "outcomes", [outcome.id for outcome in study.outcomes])
 
 
-def sentences_are_short_and_without_digits(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def _ids_once(file: str, key: str, ids: Iterable[str]) -> Iterator[Breach]:
+    seen: set[str] = set()
+    for index, name in enumerate(ids):
+        if name in seen:
+            yield Breach(file, (key, index, "id"), f"is {name!r}, which stands above; should stand once")
+        elif not _ID.fullmatch(name):
+            yield Breach(file, (key, index, "id"), f"is {name!r}; should be small letters, digits and single hyphens")
+        seen.add(name)
+
+
+def sentences_are_short_and_without_digits(evidence: Evidence, _: date) -> Iterator[Breach]:
     """What is stated, held, or asked among whom is one short sentence whose only digits are in names of the vocabulary."""
-    for _, record, path, outcome in _outcomes(evidence):
-        yield from _sentence(evidence, record, (*path, "among"), outcome.among)
+    names = sorted(evidence.vocabulary.names, key=len, reverse=True)
+    for file, path, said in _sentences(evidence):
+        if len(said) > SENTENCE:
+            yield Breach(file, path, f"has {len(said)} characters; should have at most {SENTENCE}")
+        digit = loose_digit(said, names)
+        if digit is not None and "vocabulary/names" not in evidence.unread:
+            found = f"holds the digits {digit!r}; should have numbers only in values, or a name of vocabulary/names.csv"
+            yield Breach(file, path, found)
+
+
+def _sentences(evidence: Evidence) -> Iterator[tuple[str, Steps, str]]:
+    for file, path, outcome in _outcomes(evidence):
+        yield file, (*path, "among"), outcome.among
         if outcome.stated is not None:
-            yield from _sentence(evidence, record, (*path, "stated"), outcome.stated)
-    for position in evidence.positions.values():
-        yield from _sentence(evidence, f"positions/{position.id}", ("holds",), position.holds)
-    for topic in evidence.topics.values():
+            yield file, (*path, "stated"), outcome.stated
+    for stem, position in evidence.positions.items():
+        yield f"positions/{stem}", ("holds",), position.holds
+    for stem, topic in evidence.topics.items():
         for index, finding in enumerate(topic.findings):
             for name in ("question", "among", "what", "reason", "subject", "comparator"):
                 said = getattr(finding, name, None)
                 if said is not None:
-                    yield from _sentence(evidence, f"topics/{topic.id}", ("findings", index, name), said)
+                    yield f"topics/{stem}", ("findings", index, name), said
 
 
-def _sentence(evidence: Evidence, record: str, path: yaml_text.Path, said: str) -> Iterator[Breach]:
-    if len(said) > SENTENCE:
-        yield Breach(record, path, f"has {len(said)} characters; should have at most {SENTENCE}")
-    digit = loose_digit(said, evidence.vocabulary.names)
-    if digit is not None:
-        yield Breach(record, path, f"holds the digits {digit!r}; should have numbers only in values, or a name of vocabulary/names.csv")
-
-
-def loose_digit(said: str, names: Iterable[str]) -> str | None:
-    """The first digits in ``said`` that belong to no name of the vocabulary, or None."""
-    for name in sorted(names, key=len, reverse=True):
-        said = said.replace(name, "")
-    match = re.search(r"\S*\d\S*", said)
-    return match[0] if match else None
-
-
-def findings_have_their_records(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def findings_have_their_records(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A declared finding stands once and names results, searches or a position that exist."""
-    for topic in evidence.topics.values():
-        seen: set[str] = set()
+    for stem, topic in evidence.topics.items():
+        yield from _ids_once(f"topics/{stem}", "findings", [finding.id for finding in topic.findings])
         for index, finding in enumerate(topic.findings):
-            record, path = f"topics/{topic.id}", ("findings", index)
-            if finding.id in seen or not _ID.fullmatch(finding.id):
-                found = f"is {finding.id!r}; should stand once, in small letters, digits and single hyphens"
-                yield Breach(record, (*path, "id"), found)
-            seen.add(finding.id)
             for where, kind, name in _named(finding):
-                known = evidence.outcome(name) is not None if kind == "studies" else name in getattr(evidence, kind)
-                if not known and f"{kind}/{name.partition('/')[0]}" not in evidence.unread:
+                lost = _no_result(evidence, name) if kind == "studies" else _leads_nowhere(evidence, name, kind)
+                if lost:
                     right = "a study/outcome" if kind == "studies" else f"a file of {kind}/"
-                    yield Breach(record, (*path, *where), f"is {name!r}; should be {right}")
+                    yield Breach(f"topics/{stem}", ("findings", index, *where), f"is {name!r}; should be {right}")
 
 
-def _named(finding: object) -> Iterator[tuple[yaml_text.Path, str, str]]:
+def _named(finding: object) -> Iterator[tuple[Steps, str, str]]:
     match finding:
         case PooledFinding() | ContrastFinding() | SeriesFinding():
             yield from ((("records", index), "studies", name) for index, name in enumerate(finding.records))
@@ -385,29 +415,38 @@ def _named(finding: object) -> Iterator[tuple[yaml_text.Path, str, str]]:
             yield ("record",), "positions", finding.record
 
 
-def pools_are_of_one_kind(evidence: Evidence, as_of: date) -> Iterator[Breach]:
+def findings_are_shown(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """Each declared finding is shown by a chapter of its topic."""
+    for stem, topic in evidence.topics.items():
+        pages = [evidence.prose.get((topic.id, chapter.id)) for chapter in topic.chapters]
+        if evidence.chapters is None or None in pages:
+            continue  # there is no prose, or some of it could not be read
+        shown = {name for page in pages if page for name in marked(page)}
+        for index, finding in enumerate(topic.findings):
+            if finding.id not in shown:
+                yield Breach(
+                    f"topics/{stem}", ("findings", index, "id"), f"is {finding.id!r}, which no chapter shows; should be shown"
+                )
+
+
+def pools_are_of_one_kind(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Pooled results are of one outcome and one frame, have numbers, and share no people and no data."""
-    for topic in evidence.topics.values():
+    for stem, topic in evidence.topics.items():
         for index, finding in enumerate(topic.findings):
             path = ("findings", index, "records")
             if isinstance(finding, PooledFinding):
                 for reason in why_not_pooled(evidence, finding.records):
-                    yield Breach(f"topics/{topic.id}", path, reason)
+                    yield Breach(f"topics/{stem}", path, reason)
             if isinstance(finding, (PooledFinding, ContrastFinding)) and len(finding.records) < 2:
-                yield Breach(f"topics/{topic.id}", path, f"has {len(finding.records)}; should have at least two results")
+                yield Breach(f"topics/{stem}", path, f"has {len(finding.records)}; should have at least two results")
 
 
-def tallies_use_known_words(evidence: Evidence, as_of: date) -> Iterator[Breach]:
-    """A tally selects by designs and outcomes of the vocabulary."""
-    for topic in evidence.topics.values():
-        for index, finding in enumerate(topic.findings):
-            if not isinstance(finding, TallyFinding):
-                continue
-            for name in ("designs", "outcomes"):
-                for place, word in enumerate(getattr(finding, name)):
-                    if word not in getattr(evidence.vocabulary, name):
-                        found = f"is {word!r}; should be a word of vocabulary/{name}.csv"
-                        yield Breach(f"topics/{topic.id}", ("findings", index, name, place), found)
+def tallies_use_known_words(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """A tally and an evidence map select by designs and outcomes of the vocabulary."""
+    for kind in (TallyFinding, EvidenceMap):
+        for file, path, selection in _all(evidence, kind):
+            for table in ("designs", "outcomes"):
+                yield from _unknown(evidence, _listed(file, (*path, table), getattr(selection, table), table))
 
 
 RULES: tuple[Rule, ...] = (
@@ -429,6 +468,7 @@ RULES: tuple[Rule, ...] = (
     outcomes_are_unique,
     sentences_are_short_and_without_digits,
     findings_have_their_records,
+    findings_are_shown,
     pools_are_of_one_kind,
     tallies_use_known_words,
 )
@@ -438,54 +478,28 @@ FRESHNESS: tuple[Rule, ...] = (helplines_are_fresh,)
 """What must hold for ``evidence check``; a page says instead that a number was verified long ago."""
 
 
-def prose_faults(evidence: Evidence) -> Iterator[Fault]:
-    """Prose has no digit outside a finding, and shows each declared finding, once a chapter, on a line of its own."""
-    for topic in evidence.topics.values():
-        declared = {finding.id for finding in topic.findings}
-        shown: set[str] = set()
-        for chapter in topic.chapters:
-            file = f"chapters/{topic.id}/{chapter.id}.md"
-            here: set[str] = set()
-            for number, line in enumerate(evidence.prose.get((topic.id, chapter.id), "").splitlines(), start=1):
-                marks = _MARK.findall(line)
-                if marks and _MARK.sub("", line).strip():
-                    yield Fault(file, number, "", "has words beside a finding; should have each finding on a line of its own")
-                rest = _MARK.sub("", line)
-                if "{{" in rest:
-                    yield Fault(file, number, "", f"has {rest.strip()!r}; should be {{{{finding: id}}}}")
-                digit = loose_digit(rest, evidence.vocabulary.names)
-                if digit is not None:
-                    yield Fault(file, number, "", f"holds the digits {digit!r}; should have numbers only in findings")
-                for mark in marks:
-                    if mark not in declared:
-                        yield Fault(file, number, "", f"shows {mark!r}; should be a finding of topics/{topic.id}.yaml")
-                    if mark in here:
-                        yield Fault(file, number, "", f"shows {mark!r} twice; should show it once in a chapter")
-                    here.add(mark)
-            shown |= here
-        for index, finding in enumerate(topic.findings):
-            if finding.id not in shown and f"topics/{topic.id}" not in evidence.unread:
-                yield placed(evidence, Breach(f"topics/{topic.id}", ("findings", index, "id"), f"is {finding.id!r}, which no chapter shows; should be shown"))
+def placed(evidence: Evidence, breach: Breach) -> Fault:
+    """The breach with its file and line."""
+    return next(_placed(evidence, [breach]))
 
 
-def placed(evidence: Evidence, breach: Breach, trees: dict[str, Any] | None = None) -> Fault:
-    """The breach with its file and line; ``trees`` keeps files that were read for this."""
-    trees = {} if trees is None else trees
-    file = f"{breach.record}.yaml"
-    if file not in trees:
-        trees[file] = yaml_text.compose((evidence.folder / file).read_text(encoding="utf-8"), file)[0]
-    line, name = yaml_text.locate(trees[file], breach.path)
-    return Fault(file, line, name or ".".join(map(str, breach.path)), breach.message)
+def _placed(evidence: Evidence, breaches: Iterable[Breach]) -> Iterator[Fault]:
+    """The breaches with their files and lines; each file is read again once, for its lines."""
+    for record, group in groupby(sorted(breaches, key=lambda breach: breach.record), key=lambda breach: breach.record):
+        file = f"{record}.yaml"
+        text, _ = yaml_text.decoded(evidence.folder / file, file)
+        tree, _ = yaml_text.compose(text or "", file)
+        for breach in group:
+            line = 1 if tree is None else yaml_text.locate(tree, breach.path)[0]
+            yield Fault(file, line, yaml_text.named(breach.path), breach.message)
 
 
 def check(folder: Path, chapters: Path | None, as_of: date, *, freshness: bool) -> tuple[Evidence, tuple[Fault, ...]]:
     """Read everything and apply every rule: the evidence as far as it can be read, and all faults of all files."""
     evidence, faults = read(folder, chapters)
-    trees: dict[str, Any] = {}
-    for rule in RULES + (FRESHNESS if freshness else ()):
-        faults += [placed(evidence, breach, trees) for breach in rule(evidence, as_of)]
-    if chapters is not None:
-        faults += prose_faults(evidence)
+    rules = RULES + (FRESHNESS if freshness else ())
+    faults += _placed(evidence, [breach for rule in rules for breach in rule(evidence, as_of)])
+    faults += prose_faults(evidence)
     return evidence, tuple(sorted(set(faults)))
 
 

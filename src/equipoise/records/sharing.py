@@ -23,6 +23,9 @@ def shared_data(one: Study, other: Study) -> str | None:
 def why_not_pooled(evidence: Evidence, names: Sequence[str]) -> Iterator[str]:
     """Each reason why the results ``study/outcome`` must not be pooled."""
     found = [pair for name in names if (pair := evidence.outcome(name)) is not None]
+    for study, outcome in found:
+        if outcome.stated is not None:
+            yield f"pools {study.id}/{outcome.id}, which is stated in words; should hold results with numbers"
     words = sorted({outcome.outcome for _, outcome in found})
     if len(words) > 1:
         yield f"mixes the outcomes {', '.join(words)}; should hold one outcome"

@@ -93,7 +93,9 @@ class Outcome:
     def __post_init__(self) -> None:
         given = [name for name in ("count", "arms", "quantity", "association", "stated") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"has {' and '.join(given) or 'no result'}; should have one of count, arms, quantity, association, stated")
+            raise ValueError(
+                f"has {' and '.join(given) or 'no result'}; should have one of count, arms, quantity, association, stated"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,21 @@ from equipoise.records.provenance import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceMap:
+    """A table of what was studied how: outcomes in rows, designs in columns; an empty cell is a gap."""
+
+    outcomes: tuple[str, ...]
+    designs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """A chapter; its prose is ``chapters/<topic>/<id>.md``. ``reader`` person: plain words, tested for reading grade."""
 
     id: str
     title: str
     reader: Literal["person", "researcher"]
-    map: Literal["evidence"] | None = None
+    evidence_map: EvidenceMap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +133,7 @@ class PositionFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TallyFinding:
-    """How many studies of the register are of these designs and report outcomes of these kinds or words."""
+    """How many studies of the register are of these designs and report one of these outcomes."""
 
     id: str
     kind: Literal["tally"]
@@ -143,11 +151,12 @@ Declaration = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A monograph: chapters in their order, and every finding they show."""
+    """A monograph: chapters in their order, every finding they show, and the helplines that stand on every page (``help``)."""
 
     id: str
     title: str
     subtitle: str
+    help: tuple[str, ...] = ()
     chapters: tuple[Chapter, ...]
     findings: tuple[Declaration, ...]
     extracted: Reading

@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_FORM = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
+FORM = r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?"
+"""How a partial date is written, as a regular expression that JSON Schema knows too."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -15,7 +16,7 @@ class PartialDate:
     Raises
     ------
     ValueError
-        A day without a month, or a day that the calendar does not have.
+        A day without a month, or a month or day that the calendar does not have.
     """
 
     year: int
@@ -30,13 +31,10 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
         """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; anything else is a ValueError."""
-        match = _FORM.fullmatch(text)
-        if match is None or match["month"] == "00" or match["day"] == "00":
-            raise ValueError("should be a date such as 2017, 2017-03 or 2017-03-31")
-        try:
-            return cls(*(int(part) for part in match.groups() if part is not None))
-        except ValueError as fault:
-            raise ValueError(f"is not a day of the calendar ({fault})") from fault
+        match = re.fullmatch(FORM, text)
+        if match is None or "00" in match.groups():
+            raise ValueError(f"{text!r} is not a date such as 2017, 2017-03 or 2017-03-31")
+        return cls(*(int(part) for part in match.groups() if part is not None))
 
     @property
     def earliest(self) -> date:

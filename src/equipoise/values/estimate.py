@@ -61,7 +61,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heterogeneity:
-    """How much studies differ: Cochran's Q, tau-squared on the analysis scale and the tau-squared-based I-squared in percent."""
+    """How much studies differ: Cochran's Q, tau-squared on the analysis scale, and I-squared from it, in percent."""
 
     q: float
     q_p_value: float
@@ -99,13 +99,13 @@ class Estimate:
 
 
 def rounded(value: float, unit: str = "") -> str:
-    """Digits a reader needs: percent without decimals above ten, otherwise three significant digits, with a thin thousands mark."""
+    """Digits a reader needs: percent without decimals from ten on, otherwise three significant digits, six decimals at most."""
+    if value == 0:
+        return "0"
     if unit == "%" and value >= 10:
         return f"{value:.0f}"
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{value:,.0f}"
-    if value == 0:
-        return "0"
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{min(digits, 6)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

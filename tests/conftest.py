@@ -1,0 +1,291 @@
+"""A small sound evidence folder, one record of each kind and a little more, for tests to break."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from equipoise.documents.monograph import Monograph, monograph
+from equipoise.records import places
+from equipoise.records.rules import sound
+
+AS_OF = date(2026, 1, 31)
+
+BCG = Path(__file__).parent / "data" / "bcg" / "evidence"
+BCG_AS_OF = date(2026, 3, 1)
+
+REFERENCE = """\
+id: aronson-1948
+type: article-journal
+title: Protective vaccination against tuberculosis
+author:
+  - {family: Aronson, given: Joseph D.}
+issued: 1948
+DOI: 10.1000/art.1948
+PMID: "18890001"
+retrieved:
+  - {url: "https://example.org/aronson", date: 2026-01-05, saw: abstract}
+extracted: {by: ab, date: 2026-01-05}
+"""
+
+STUDY = """\
+id: aronson-1948
+title: Survey of villages
+design: survey
+frame: volunteers
+country: [NO]
+conducted: {since: 1935-12, until: 1938}
+funding: not-reported
+interests: not-applicable
+population: People of the villages
+recruitment: By letter
+sample: {size: 200, unit: people}
+instruments: [own]
+outcomes:
+  - id: illness
+    outcome: tuberculosis
+    among: people of the villages
+    count: {events: 50, total: 200, percent: 25.0}
+    basis: derived
+    derivation: 25.0% of 200
+    source: {ref: aronson-1948, at: "Table I, row 1"}
+  - id: score
+    outcome: wellbeing
+    among: people of the villages
+    quantity: {statistic: mean, value: 0.50, low: 0.25, high: 0.75, interval: 95% CI, n: 200, unit: points}
+    basis: reported
+    source: {ref: aronson-1948, at: "Table II"}
+  - id: link
+    outcome: wellbeing
+    among: people of the villages
+    association: {measure: OR, value: 0.5, n: 200, adjusted: not-reported, contrast: two groups}
+    basis: reported
+    source: {ref: aronson-1948, at: "Table III"}
+  - id: words
+    outcome: wellbeing
+    among: people of the villages
+    stated: People of the villages felt well
+    basis: reported
+    source: {ref: aronson-1948, at: "page 12"}
+risk_of_bias:
+  instrument: survey
+  domains:
+    - {domain: sampling, judgement: high, because: Volunteers}
+    - {domain: measurement, judgement: low, because: Seen by a doctor}
+overlaps:
+  - {study: ferguson-1949, how: distinct, because: Another country}
+sources:
+  - {ref: aronson-1948, at: "Table I"}
+extracted: {by: ab, date: 2026-01-05}
+checked:
+  - {by: cd, date: 2026-01-06}
+note: >-
+  One sentence a line.
+  Say what a reviewer would ask.
+"""
+
+SECOND_STUDY = """\
+id: ferguson-1949
+title: Trial in schools
+design: survey
+frame: volunteers
+country: [NO]
+conducted: not-reported
+funding: not-reported
+interests: not-reported
+population: Children at school
+recruitment: not-reported
+sample: {size: 200, unit: people}
+instruments: not-reported
+outcomes:
+  - id: illness
+    outcome: tuberculosis
+    among: children at school
+    arms:
+      - {name: vaccine, events: 6, total: 100}
+      - {name: none, events: 29, total: 100}
+    basis: reported
+    source: {ref: aronson-1948, at: "page 3"}
+risk_of_bias: not-applicable
+sources:
+  - {ref: aronson-1948, at: "page 3"}
+extracted: {by: ab, date: 2026-01-05}
+"""
+
+TOPIC = """\
+id: villages
+title: Tuberculosis in villages
+subtitle: A small topic
+help: [us-988]
+chapters:
+  - id: glance
+    title: At a glance
+    reader: person
+    evidence_map:
+      outcomes: [tuberculosis, wellbeing]
+      designs: [survey]
+findings:
+  - id: illness
+    kind: pooled
+    question: How many fall ill?
+    among: people
+    records: [aronson-1948/illness, ferguson-1949/illness]
+    measure: PLO
+  - id: wellbeing
+    kind: reported
+    question: How are people?
+    record: aronson-1948/score
+  - id: no-trial
+    kind: absence
+    question: Is there a trial?
+    what: randomised trial of letters
+    searches: [letters-2026]
+  - id: regulator
+    kind: position
+    question: What does the regulator hold?
+    record: ministry-2020
+  - id: surveys
+    kind: tally
+    question: How many surveys are there?
+    what: surveys
+    designs: [survey]
+extracted: {by: ab, date: 2026-01-05}
+"""
+
+FILES: Mapping[str, str] = {
+    "chapters/villages/glance.md": """\
+## What we found
+
+{{finding: illness}}
+
+{{finding: wellbeing}}
+
+Nobody tried letters under DSM-5.
+
+{{finding: no-trial}}
+
+{{finding: regulator}}
+
+{{finding: surveys}}
+""",
+    "evidence/references/aronson-1948.yaml": REFERENCE,
+    "evidence/references/bates-1950.yaml": """\
+id: bates-1950
+type: webpage
+title: What the ministry says
+author:
+  - {literal: Ministry of Health}
+issued: not-reported
+PMCID: PMC1950
+URL: https://example.org/ministry
+retrieved:
+  - {url: "https://example.org/ministry", date: 2026-01-05, saw: full-text}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/studies/aronson-1948.yaml": STUDY,
+    "evidence/studies/ferguson-1949.yaml": SECOND_STUDY,
+    "evidence/searches/letters-2026.yaml": """\
+id: letters-2026
+question: Is there a trial of letters?
+queries:
+  - {database: PubMed, date: 2026-01-05, query: letters, hits: 2, screened: 2, kept: [aronson-1948]}
+found: None.
+limits: One database.
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/positions/ministry-2020.yaml": """\
+id: ministry-2020
+holder: {name: Ministry of Health, kind: regulator, country: "NO"}
+authority: It licenses vaccines
+interests: not-applicable
+date: 2020
+about: [safety]
+stance: supports
+holds: The ministry supports vaccination.
+sources:
+  - {ref: bates-1950, at: first paragraph}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/helplines/us-988.yaml": """\
+id: us-988
+country: US
+name: Lifeline
+kind: crisis
+channels:
+  - {by: call, to: "988"}
+hours: all hours
+languages: not-reported
+verified_on: 2026-01-05
+sources:
+  - {ref: bates-1950, at: top of page}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/corrections/aronson-1948-total.yaml": """\
+id: aronson-1948-total
+concerns: aronson-1948/illness
+printed: 201
+used: 200
+because: The rows add up to it
+told: not-reported
+source: {ref: aronson-1948, at: "Table I"}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/topics/villages.yaml": TOPIC,
+    "evidence/vocabulary/outcomes.csv": """\
+id,label,kind,phrase
+tuberculosis,tuberculosis,harm,fell ill with tuberculosis
+wellbeing,wellbeing,symptom,felt well
+""",
+    "evidence/vocabulary/designs.csv": "id,label,evidence,start,rank\nsurvey,Survey,human,low,1\n",
+    "evidence/vocabulary/frames.csv": "id,label\nvolunteers,people who came\npatients,people in treatment\n",
+    "evidence/vocabulary/units.csv": "id,label\npeople,people\npoints,points\n",
+    "evidence/vocabulary/instruments.csv": "id,label\nown,their own questionnaire\n",
+    "evidence/vocabulary/bias-domains.csv": """\
+instrument,domain,label
+survey,sampling,how people were found
+survey,measurement,how the outcome was measured
+trial,measurement,how the outcome was measured
+""",
+    "evidence/vocabulary/questions.csv": "id,label\nsafety,how risky it is\n",
+    "evidence/vocabulary/people.csv": "id,name,role\nab,First reader,reads\ncd,Second reader,checks\n",
+    "evidence/vocabulary/countries.csv": "code,name\nNO,Norway\nUS,United States\n",
+    "evidence/vocabulary/names.csv": "name,meaning\nDSM-5,the manual of mental disorders\n",
+}
+
+
+@pytest.fixture
+def as_of() -> date:
+    """Return the day on which the small evidence folder is sound and fresh."""
+    return AS_OF
+
+
+@pytest.fixture
+def study_text() -> str:
+    """Return a valid study file that uses most of what a study may hold."""
+    return STUDY
+
+
+@pytest.fixture
+def evidence_folder(tmp_path: Path) -> Path:
+    """Write a small sound evidence folder, its chapters beside it, and return it."""
+    for name, text in FILES.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return tmp_path / "evidence"
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Monograph:
+    """Return the shipped monograph, as of the day on which its newest record was made."""
+    evidence = sound(*places.shipped(), date.max)
+    newest = max(record.extracted.date for _, record in evidence.records())
+    return monograph(evidence, next(iter(evidence.topics.values())), newest)
+
+
+@pytest.fixture(scope="session")
+def small() -> Monograph:
+    """Return a small monograph with a finding of each kind: trials of the BCG vaccine, and made-up examples."""
+    evidence = sound(BCG, places.beside(BCG), BCG_AS_OF)
+    return monograph(evidence, evidence.topics["bcg-tuberculosis"], BCG_AS_OF)
