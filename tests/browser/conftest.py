@@ -1,0 +1,54 @@
+"""The shipped monograph as files in a folder, and a browser that looks at them as a reader's would."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from equipoise.documents.monograph import Monograph, monograph
+from equipoise.outputs.html import site
+from equipoise.records.places import shipped
+from equipoise.records.rules import sound
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def document() -> Monograph:
+    """Give the shipped monograph, as of the day on which its newest record was made."""
+    evidence = sound(*shipped(), date.max)
+    newest = max(record.extracted.date for _, record in evidence.records())
+    return monograph(evidence, next(iter(evidence.topics.values())), newest)
+
+
+@pytest.fixture(scope="session")
+def folder(document: Monograph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the site as ``make monograph`` does, into a folder of its own."""
+    root = tmp_path_factory.mktemp("site")
+    for name, content in site(document).items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return root
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.fail("no Chromium on this machine; `make test` installs Debian's package chromium, or names it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
