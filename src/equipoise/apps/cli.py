@@ -2,25 +2,41 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from equipoise import __version__
+from equipoise.apps.build import replace_folder
 from equipoise.records import places
-from equipoise.records.evidence import Evidence, EvidenceError, Fault
-from equipoise.records.rules import check, sound
+from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault
+from equipoise.records.rules import check
+from equipoise.records.topic import Topic
+
+if TYPE_CHECKING:  # what a command needs is imported by that command, so that the others start fast
+    from equipoise.documents.monograph import Monograph
+
+DEFAULT_TOPIC = "kratom-depression"
 
 app = typer.Typer(
     name="equipoise",
     help="A living, computable monograph: kratom for depression, a balanced perspective.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 100},
 )
-evidence_app = typer.Typer(help="The records behind the findings: check them, list them, and the schemas editors use.", no_args_is_help=True)
+evidence_app = typer.Typer(
+    help="The records behind the findings: check them, list them, and the schemas editors use.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(evidence_app, name="evidence")
 
 
@@ -32,8 +48,16 @@ def _day(text: str) -> date:
 
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-Folder = Annotated[Path | None, typer.Option("--evidence", metavar="DIR", help="Evidence folder; the shipped one without it.", show_default=False)]
-AsOf = Annotated[date | None, typer.Option("--as-of", metavar="DATE", parser=_day, help="The day for which to answer; today without it.", show_default=False)]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--evidence", metavar="DIR", help="Evidence folder; the shipped one without it.", show_default=False),
+]
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        "--as-of", metavar="DATE", parser=_day, help="The day for which to answer; today without it.", show_default=False
+    ),
+]
 
 
 def _today() -> date:
@@ -54,27 +78,64 @@ def _fault_record(fault: Fault) -> dict[str, object]:
     return {"file": fault.file, "line": fault.line, "field": fault.field, "message": fault.message}
 
 
-def _sound(evidence: Path | None, as_of: date) -> Evidence:
+def _refuse(refused: EvidenceError) -> NoReturn:
+    for fault in refused.faults:
+        typer.echo(str(fault), err=True)
+    count = len(refused.faults)
+    _stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was written.")
+
+
+def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Evidence, tuple[Fault, ...]]:
+    """The evidence and its faults, of a day on which all of it had been read."""
     try:
-        return sound(*_folders(evidence), as_of)
+        read, faults = check(*_folders(evidence), as_of, freshness=freshness)
     except EvidenceError as refused:
-        for fault in refused.faults:
-            typer.echo(str(fault), err=True)
-        count = len(refused.faults)
-        _stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was written.")
+        _refuse(refused)
+    except OSError as refused:
+        _stop(f"{refused.filename or evidence}: cannot be read ({refused.strerror})")
+    newest = max((record.extracted.date for _, record in read.records()), default=as_of)
+    if newest > as_of:
+        _stop(f"--as-of {as_of}: the evidence was read up to {newest}; give that day or a later one.")
+    return read, faults
+
+
+def _sound(evidence: Path | None, as_of: date) -> Evidence:
+    read, faults = _checked(evidence, as_of, freshness=False)
+    if faults:
+        _refuse(EvidenceError(faults))
+    return read
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Says what is being done, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Starting") as status:
+        yield status.update
 
 
 @evidence_app.command("check")
 def evidence_check(as_json: Json = False, evidence: Folder = None, as_of: AsOf = None) -> None:
     """Apply every curation rule to every file, and name each fault with its file, line and field."""
     day = as_of or _today()
-    try:
-        read, faults = check(*_folders(evidence), day, freshness=True)
-    except EvidenceError as refused:
-        _stop(str(refused))
-    counts = {kind: len(getattr(read, kind)) for kind in ("references", "studies", "searches", "positions", "helplines", "corrections", "topics")}
+    read, faults = _checked(evidence, day, freshness=True)
+    if not faults:
+        from equipoise.documents.monograph import monograph as monograph_document
+
+        for topic in read.topics.values():
+            try:
+                monograph_document(read, topic, day)
+            except EvidenceError as refused:
+                faults += refused.faults
+    counts = {kind: len(getattr(read, kind)) for kind in KINDS}
     if as_json:
-        typer.echo(json.dumps({"as_of": str(day), "records": counts, "faults": [_fault_record(fault) for fault in faults]}, indent=1))
+        typer.echo(
+            json.dumps({"as_of": str(day), "records": counts, "faults": [_fault_record(fault) for fault in faults]}, indent=1)
+        )
     else:
         for fault in faults:
             typer.echo(str(fault), err=True)
@@ -82,6 +143,195 @@ def evidence_check(as_json: Json = False, evidence: Folder = None, as_of: AsOf =
         typer.echo(f"{total}: {len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}.")
     if faults:
         raise typer.Exit(1)
+
+
+@evidence_app.command("list")
+def evidence_list(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
+    as_json: Json = False,
+    evidence: Folder = None,
+    as_of: AsOf = None,
+) -> None:
+    """List the records of one kind: references, studies, searches, positions, helplines, corrections or topics."""
+    if kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r} is not a kind of record; should be one of {', '.join(KINDS)}")
+    records = getattr(_sound(evidence, as_of or _today()), kind)
+    if as_json:
+        from equipoise.outputs.json import plain
+
+        typer.echo(json.dumps([plain(record) for record in records.values()], ensure_ascii=False, indent=1))
+        return
+    from equipoise.outputs.text import table
+
+    typer.echo(table(kind, records.values()), nl=False)
+
+
+@evidence_app.command("schema")
+def evidence_schema(
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="One kind; all without it.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write a file for each kind there.")] = None,
+    as_json: Json = False,
+    evidence: Folder = None,
+    as_of: AsOf = None,
+) -> None:
+    """The JSON Schemas of the evidence files, for editors, and of monograph.json."""
+    from equipoise.outputs.json import SCHEMA
+    from equipoise.records.reader import schemas
+
+    made = {**schemas(), "monograph": json.loads(SCHEMA.read_text(encoding="utf-8"))}
+    if kind is not None and kind not in made:
+        raise typer.BadParameter(f"{kind!r} has no schema; should be one of {', '.join(made)}")
+    chosen = made if kind is None else {kind: made[kind]}
+    if out is None:
+        typer.echo(json.dumps(chosen if kind is None else chosen[kind], ensure_ascii=False, indent=1))
+        return
+    files = {f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=1) + "\n" for name, schema in chosen.items()}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (out / name).write_text(text, encoding="utf-8")
+    except OSError as fault:
+        _stop(f"{out} cannot be written: {fault.strerror or fault}.")
+    typer.echo(json.dumps({"out": str(out), "files": list(files)}, indent=1) if as_json else f"{len(files)} schemas in {out}")
+
+
+def _topic(evidence: Evidence, name: str | None) -> Topic:
+    """The named topic, or the only one, or the first of several that is the default."""
+    if name is None:
+        name = DEFAULT_TOPIC if DEFAULT_TOPIC in evidence.topics or not evidence.topics else next(iter(evidence.topics))
+    if name not in evidence.topics:
+        known = ", ".join(evidence.topics) or "none"
+        _stop(f"{name!r} is not a topic of this evidence; it has {known}.")
+    return evidence.topics[name]
+
+
+def _document(evidence: Path | None, name: str | None, as_of: date) -> "Monograph":
+    from equipoise.documents.monograph import monograph as monograph_document
+
+    read = _sound(evidence, as_of)
+    try:
+        return monograph_document(read, _topic(read, name), as_of)
+    except EvidenceError as refused:
+        _refuse(refused)
+
+
+def _html(document: "Monograph") -> dict[str, bytes]:
+    from equipoise.outputs.html import site
+
+    return site(document)
+
+
+def _pdf(document: "Monograph") -> dict[str, bytes]:
+    from equipoise.outputs.pdf import pdf
+
+    return {"monograph.pdf": pdf(document)}
+
+
+def _json(document: "Monograph") -> dict[str, bytes]:
+    from equipoise.outputs.json import monograph_json
+
+    return {"monograph.json": monograph_json(document).encode()}
+
+
+def _text(document: "Monograph") -> dict[str, bytes]:
+    from equipoise.outputs.text import monograph_text
+
+    return {"monograph.txt": monograph_text(document).encode()}
+
+
+WRITERS: Mapping[str, Callable[["Monograph"], dict[str, bytes]]] = {"html": _html, "pdf": _pdf, "json": _json, "text": _text}
+
+
+def _formats(text: str) -> list[str]:
+    chosen = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    unknown = [name for name in chosen if name not in WRITERS]
+    if unknown or not chosen:
+        raise typer.BadParameter(f"{text!r} names {', '.join(unknown) or 'no format'}; should be some of {','.join(WRITERS)}")
+    return chosen
+
+
+@app.command("monograph")
+def monograph(
+    topic: Annotated[
+        str | None,
+        typer.Argument(metavar="TOPIC", help=f"A topic of the evidence; {DEFAULT_TOPIC} without it.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="Where to put it; an earlier build there is replaced whole, at the end."),
+    ] = Path("build/monograph"),
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help="Some of html,pdf,json,text.")
+    ] = "html,pdf,json,text",
+    as_json: Json = False,
+    evidence: Folder = None,
+    as_of: AsOf = None,
+) -> None:
+    """Build the monograph: every finding computed from its records, set in chapters, in every format."""
+    chosen = _formats(formats)
+    with _progress() as step:
+        step("Reading and computing")
+        document = _document(evidence, topic, as_of or _today())
+        files: dict[str, bytes] = {}
+        for name in chosen:
+            step(f"Writing {name}")
+            files |= WRITERS[name](document)
+        step("Putting the build in place")
+        try:
+            replace_folder(out, files)
+        except OSError as fault:
+            _stop(f"{out} cannot be written: {fault.strerror or fault}. Nothing was changed.")
+    size = sum(map(len, files.values()))
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "topic": document.id,
+                    "as_of": str(document.as_of),
+                    "out": str(out),
+                    "files": {name: len(held) for name, held in files.items()},
+                },
+                indent=1,
+            )
+        )
+    else:
+        held = f"{len(document.findings)} findings in {len(document.chapters)} chapters"
+        typer.echo(f"{document.title}: {held}, {len(files)} files, {size / 1e6:.1f} MB in {out}")
+
+
+@app.command("show")
+def show(
+    finding: Annotated[
+        str, typer.Argument(metavar="FINDING", help="The id of a finding, as it stands in its block on the page.")
+    ],
+    topic: Annotated[str | None, typer.Option("--topic", metavar="TOPIC", show_default=False)] = None,
+    as_json: Json = False,
+    evidence: Folder = None,
+    as_of: AsOf = None,
+) -> None:
+    """One finding: its sentence, number, certainty and why, sources, and how to compute it again."""
+    document = _document(evidence, topic, as_of or _today())
+    if finding not in document.findings:
+        from difflib import get_close_matches
+
+        near = ", ".join(get_close_matches(finding, document.findings, n=3))
+        _stop(f"{finding!r} is not a finding of {document.id}." + (f" Near: {near}." if near else ""))
+    if as_json:
+        from equipoise.outputs.json import finding_json
+
+        typer.echo(finding_json(document.findings[finding]), nl=False)
+        return
+    from equipoise.outputs.text import finding_text
+
+    typer.echo(finding_text(document.findings[finding], document), nl=False)
+
+
+@app.callback()
+def equipoise(version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False) -> None:
+    """A living, computable monograph: kratom for depression, a balanced perspective."""
+    if version:
+        typer.echo(f"equipoise {__version__}")
+        raise typer.Exit
 
 
 def main() -> None:

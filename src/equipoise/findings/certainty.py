@@ -8,12 +8,13 @@ from typing import Literal
 
 from equipoise.findings.finding import Level, Reason
 from equipoise.findings.results import Result
+from equipoise.findings.wording import Direction
 from equipoise.records.evidence import Evidence
 from equipoise.records.study import RiskOfBias
 from equipoise.records.topic import Indirect, Override
-from equipoise.values.estimate import Estimate
+from equipoise.values.estimate import Estimate, Interval
 
-Aim = Literal["frequency", "effect", "association", "measurement", "preclinical", "case", "description"]
+Aim = Literal["frequency", "effect", "association", "words", "measurement", "preclinical", "case", "description"]
 
 _LEVELS = (Level.VERY_LOW, Level.LOW, Level.MODERATE, Level.HIGH)
 
@@ -23,6 +24,10 @@ SPREAD_POINTS, WIDE_SPREAD_POINTS = 20.0, 40.0
 """Distance between the lowest and highest study's proportion, in percentage points, that costs one and two levels."""
 RATIO_THRESHOLDS = (0.75, 1.25)
 CORRELATION_THRESHOLD = 0.1
+MOST = 50.0
+"""Share of the weight, in percent, that studies of one judgement need for it to count."""
+LARGE, SMALL = 2.0, 0.5
+"""A ratio beyond these, its interval on one side of one, is a large effect."""
 FEW, VERY_FEW = 30, 10
 """People behind a measured quantity below which one and two levels go."""
 
@@ -36,11 +41,12 @@ def aim(item: Result) -> Aim:
         return "description"
     if kind == "case" or design in {"case-report", "case-series"}:
         return "case"
-    if kind in {"treatment", "effect"} or item.outcome.arms is not None:
+    if item.outcome.arms is not None or (kind in {"treatment", "effect"} and item.outcome.count is None):
         return "effect"
     if item.outcome.association is not None:
         return "association"
-    return "measurement" if item.outcome.quantity is not None else "frequency"
+    measure = item.estimate.measure if item.estimate is not None else None
+    return "words" if measure is None else "frequency" if measure == "proportion" else "measurement"
 
 
 def grade(
@@ -66,11 +72,15 @@ def grade(
     reasons.append(_inconsistency(results))
     reasons.append(_indirectness(aims, indirect))
     reasons.append(_imprecision(results, estimate, aims))
+    reasons.append(Reason(domain="publication bias", change=0, why=_unpublished(results)))
     reasons += _source(results)
+    reasons += _large(start, estimate, aims, reasons)
     score = start + sum(reason.change for reason in reasons)
     unjudged = [reason.domain for reason in reasons if reason.why.startswith("cannot be judged")]
     if unjudged and score > 3:
-        reasons.append(Reason(domain="cap", change=3 - score, why=f"at most moderate, since {', '.join(unjudged)} cannot be judged"))
+        reasons.append(
+            Reason(domain="cap", change=3 - score, why=f"at most moderate, since {', '.join(unjudged)} cannot be judged")
+        )
         score = 3
     level = _LEVELS[max(1, min(4, score)) - 1]
     if override is not None:
@@ -88,12 +98,15 @@ def _start(evidence: Evidence, results: Sequence[Result], aims: set[Aim]) -> tup
         return 1, f"starts very low for people: {name}"
     if aims & {"case"} or weakest.start in {"very low", "none"}:
         return 1, f"starts very low: {name}, without a group to compare or a count of all users"
-    if aims & {"effect", "association"}:
+    if aims & {"effect", "association", "words"}:
         return {"high": 4, "low": 2}[weakest.start], f"starts {weakest.start}: {name}"
     return 4, f"starts high for how common or how much something is: {name}"
 
 
-def _bad(judged: RiskOfBias) -> int:
+def _bad(judged: RiskOfBias) -> int | None:
+    """Levels that one study's bias would cost; None where nothing about it is known."""
+    if all(item.judgement == "no-information" for item in judged.domains):
+        return None
     high = sum(item.judgement == "high" for item in judged.domains)
     middling = sum(item.judgement in {"some-concerns", "no-information"} for item in judged.domains)
     return 2 if high >= 2 else 1 if high or middling >= 2 else 0
@@ -101,15 +114,20 @@ def _bad(judged: RiskOfBias) -> int:
 
 def _risk_of_bias(results: Sequence[Result], shares: Sequence[float]) -> Reason:
     judged = [(item.study.risk_of_bias, share) for item, share in zip(results, shares, strict=True)]
-    known = [(_bad(bias), share) for bias, share in judged if isinstance(bias, RiskOfBias)]
-    if not known:
-        return Reason(domain="risk of bias", change=0, why="cannot be judged: no study was appraised")
+    known = [(bad, share) for bias, share in judged if isinstance(bias, RiskOfBias) and (bad := _bad(bias)) is not None]
+    if sum(share for _, share in known) <= MOST:
+        return Reason(domain="risk of bias", change=0, why="cannot be judged: too little was appraised")
     worst = sum(share for bad, share in known if bad == 2)
     some = sum(share for bad, share in known if bad >= 1)
-    change = -2 if worst > 50 else -1 if some > 50 else 0
-    domains = sorted({item.domain for bias, _ in judged if isinstance(bias, RiskOfBias) for item in bias.domains if item.judgement == "high"})
-    what = f"high risk in {', '.join(domains)}" if domains else "some concerns in several domains" if some else "low risk in every study that counts"
-    return Reason(domain="risk of bias", change=change, why=what)
+    change = -2 if worst > MOST else -1 if some > MOST else 0
+    domains = sorted(
+        {item.domain for bias, _ in judged if isinstance(bias, RiskOfBias) for item in bias.domains if item.judgement == "high"}
+    )
+    if domains:
+        return Reason(domain="risk of bias", change=change, why=f"high risk in {', '.join(domains)}")
+    return Reason(
+        domain="risk of bias", change=change, why="some concerns in several domains" if change else "no high risk in any domain"
+    )
 
 
 def _inconsistency(results: Sequence[Result]) -> Reason:
@@ -120,11 +138,15 @@ def _inconsistency(results: Sequence[Result]) -> Reason:
         spread = max(values) - min(values)
         change = -2 if spread > WIDE_SPREAD_POINTS else -1 if spread > SPREAD_POINTS else 0
         return Reason(domain="inconsistency", change=change, why=f"studies lie {spread:.0f} percentage points apart")
-    bounds = [item.estimate.interval for item in results if item.estimate is not None and item.estimate.interval is not None]
+    bounds = [bound for item in results if item.estimate is not None and (bound := _sampling(item.estimate)) is not None]
     if len(bounds) < 2:
         return Reason(domain="inconsistency", change=0, why="cannot be judged: fewer than two studies have an interval")
     apart = max(bound.low for bound in bounds) > min(bound.high for bound in bounds)
-    return Reason(domain="inconsistency", change=-1 if apart else 0, why=f"intervals of studies {'do not all' if apart else 'all'} overlap")
+    return Reason(
+        domain="inconsistency",
+        change=-1 if apart else 0,
+        why=f"intervals of studies {'do not all' if apart else 'all'} overlap",
+    )
 
 
 def _indirectness(aims: set[Aim], indirect: Indirect | None) -> Reason:
@@ -136,39 +158,85 @@ def _indirectness(aims: set[Aim], indirect: Indirect | None) -> Reason:
 
 
 def _imprecision(results: Sequence[Result], estimate: Estimate | None, aims: set[Aim]) -> Reason:
-    if estimate is None:
-        return Reason(domain="imprecision", change=0, why="cannot be judged: no number")
-    if aims == {"measurement"}:
-        return _few(results)
-    if estimate.interval is None:
-        return Reason(domain="imprecision", change=0, why="cannot be judged: no interval is printed")
-    low, high = estimate.interval.low, estimate.interval.high
-    if estimate.unit in {"%", "percentage points"}:
+    if aims == {"measurement"} or all(item.outcome.quantity is not None and aim(item) != "frequency" for item in results):
+        change, why = _few(results)
+    elif estimate is None:
+        change, why = 0, "cannot be judged: no number"
+    elif (interval := _sampling(estimate)) is None:
+        change, why = 0, "cannot be judged: no interval is printed"
+    else:
+        change, why = _width(estimate.unit, interval.low, interval.high)
+    return Reason(domain="imprecision", change=change, why=why)
+
+
+def _sampling(estimate: Estimate) -> Interval | None:
+    """The interval that says how far an estimate may be off; the range of what was observed does not."""
+    return estimate.interval if estimate.interval is not None and estimate.interval.level is not None else None
+
+
+def _width(unit: str, low: float, high: float) -> tuple[int, str]:
+    """What an interval costs: by its width for proportions, by the thresholds that it holds beside no effect for the rest."""
+    if unit in {"%", "percentage points"}:
         half = (high - low) / 2
         change = -2 if half > VERY_WIDE_POINTS else -1 if half > WIDE_POINTS else 0
-        return Reason(domain="imprecision", change=change, why=f"the interval reaches {half:.1f} percentage points to each side")
-    if estimate.unit.endswith("ratio"):
-        crossed = [bound for bound in RATIO_THRESHOLDS if low < bound < high]
-        change = -len(crossed) if low < 1 < high else 0
-        said = "holds no effect and a worthwhile effect" if change else "does not hold both no effect and a worthwhile effect"
-        return Reason(domain="imprecision", change=change, why=f"the interval {said} (0.75 and 1.25)")
-    if estimate.unit == "correlation":
-        crossed = [bound for bound in (-CORRELATION_THRESHOLD, CORRELATION_THRESHOLD) if low < bound < high]
-        change = -len(crossed) if low < 0 < high else 0
-        return Reason(domain="imprecision", change=change, why="the interval against no correlation and one of a tenth")
-    change = -1 if low < 0 < high else 0
-    return Reason(domain="imprecision", change=change, why="the interval holds no difference" if change else "the interval leaves out no difference")
+        return change, f"the interval reaches {half:.1f} percentage points to each side"
+    null, thresholds = _thresholds(unit)
+    if not low < null < high:
+        return 0, "the interval leaves out no effect"
+    if not thresholds:
+        return -1, "the interval holds no effect"
+    held = sum(low < bound < high for bound in thresholds)
+    if not held:
+        return 0, "the interval holds no effect, and nothing of note beside it"
+    return -held, "the interval holds no effect and one worth noting" + (" either way" if held == 2 else "")
 
 
-def _few(results: Sequence[Result]) -> Reason:
+def _thresholds(unit: str) -> tuple[float, tuple[float, ...]]:
+    """No effect, and the least effects worth noting to each side where the rules name some."""
+    if unit.endswith("ratio"):
+        return 1.0, RATIO_THRESHOLDS
+    return 0.0, (-CORRELATION_THRESHOLD, CORRELATION_THRESHOLD) if unit == "correlation" else ()
+
+
+def direction(estimate: Estimate) -> Direction:
+    """Which way an effect or a link points; ``same`` if its interval holds none, and nothing worth noting beside it.
+
+    Without an interval it is the way of the value alone: that chance may have made it is for a caveat to say.
+    """
+    null, thresholds = _thresholds(estimate.unit)
+    interval = _sampling(estimate)
+    if interval is not None and interval.low <= null <= interval.high:
+        noted = not thresholds or any(interval.low < bound < interval.high for bound in thresholds)
+        return "unclear" if noted else "same"
+    return "same" if estimate.value == null else "higher" if estimate.value > null else "lower"
+
+
+def _few(results: Sequence[Result]) -> tuple[int, str]:
     people = 0
     for item in results:
         number = item.outcome.quantity.n if item.outcome.quantity is not None else item.study.sample.size
         people += number if isinstance(number, int) else 0
     if people == 0:
-        return Reason(domain="imprecision", change=0, why="cannot be judged: the number measured is not reported")
-    change = -2 if people < VERY_FEW else -1 if people < FEW else 0
-    return Reason(domain="imprecision", change=change, why=f"{people:,} measured")
+        return 0, "cannot be judged: the number measured is not reported"
+    return (-2 if people < VERY_FEW else -1 if people < FEW else 0), f"{people:,} measured"
+
+
+def _unpublished(results: Sequence[Result]) -> str:
+    return "not testable with fewer than ten studies" if len(results) < 10 else "not tested"
+
+
+def _large(start: int, estimate: Estimate | None, aims: set[Aim], reasons: Sequence[Reason]) -> list[Reason]:
+    """Rating up for a large effect: only a comparison without randomisation that nothing rates down."""
+    if aims != {"effect"} or start != 2 or any(reason.change < 0 for reason in reasons):
+        return []
+    if estimate is None or estimate.interval is None or not estimate.unit.endswith("ratio"):
+        return []
+    low, value, high = estimate.interval.low, estimate.value, estimate.interval.high
+    if (value >= LARGE and low > 1) or (value <= SMALL and high < 1):
+        return [
+            Reason(domain="large effect", change=1, why="the ratio is beyond two or one half, and its interval leaves out one")
+        ]
+    return []
 
 
 def _source(results: Sequence[Result]) -> list[Reason]:

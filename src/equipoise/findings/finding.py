@@ -10,7 +10,12 @@ from equipoise.values.estimate import Estimate
 
 SENTENCE = 140
 
-_NUMBER = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-]*[A-Za-z])")
+_NUMBER = re.compile(
+    r"""(?<!\w)(?<![A-Za-z]-)(?<!\d[.,])  # not in CYP2D6 or PHQ-9, not inside another number
+    (?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)
+    (?!-(?!(?:fold|hour|day|week|month|year|point|item)\b)[A-Za-z])""",  # not in 7-hydroxymitragynine, but in 12-week
+    re.VERBOSE,
+)
 
 
 class Level(Enum):
@@ -51,6 +56,8 @@ class Citation:
             raise ValueError("a source is a reference or a search")
         if self.ref is not None and not self.at:
             raise ValueError(f"the source {self.ref} has no place in it")
+        if self.search is not None and not self.on:
+            raise ValueError(f"the search {self.search} has no date; should have one, or say that it is not reported")
 
 
 Option = str | int | float | bool | None | tuple[str, ...]
@@ -71,8 +78,8 @@ class Basis:
 class Finding:
     """One thing that is known, or known not to be known.
 
-    ``statement`` is one sentence of at most 140 characters whose numbers all stand in ``estimate``. ``certainty`` has its reasons in
-    ``because``. ``sources`` is never empty.
+    ``statement`` is one sentence of at most 140 characters whose numbers all stand in ``estimate``. ``certainty`` has its
+    reasons in ``because``. ``sources`` is never empty.
 
     Raises
     ------

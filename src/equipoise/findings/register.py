@@ -5,14 +5,15 @@ from datetime import date
 
 from equipoise import __version__
 from equipoise.findings import wording
-from equipoise.findings.certainty import aim, grade
+from equipoise.findings.certainty import aim, direction, grade
 from equipoise.findings.finding import Basis, Citation, Finding, Level, Reason
-from equipoise.findings.results import Result, citations, direction, result, standing_caveats
+from equipoise.findings.results import CHANCES, Result, alike, citations, result, standing_caveats
 from equipoise.records.evidence import Evidence
 from equipoise.records.search import Query, Search
-from equipoise.records.study import Study
+from equipoise.records.study import Conducted, Study
 from equipoise.records.topic import AbsenceFinding, PositionFinding, ReportedFinding, SeriesFinding, TallyFinding
 from equipoise.values.estimate import Estimate, Part
+from equipoise.values.missing import Missing
 
 
 def reported(evidence: Evidence, declared: ReportedFinding, as_of: date) -> Finding:
@@ -40,37 +41,38 @@ def _sentence(item: Result, certainty: Level) -> str:
     if item.estimate is None:
         raise ValueError(f"{item.name}: there is neither a number nor a statement")
     if outcome.association is not None:
-        way = direction(outcome.association)
+        way, chance = direction(item.estimate), outcome.association.measure in CHANCES
         if aim(item) == "effect" and " against " in outcome.association.contrast:
             subject, comparator = outcome.association.contrast.split(" against ", 1)
-            return wording.effect(word.label, subject, comparator, way, certainty)
-        odds = "odds of " if outcome.association.measure in {"OR", "RR", "HR", "IRR"} else ""
-        return wording.link(f"{odds}{word.label}", outcome.association.contrast, way)
+            return wording.effect(word.label, subject, comparator, way, certainty, chance=chance)
+        return wording.link(word.label, outcome.association.contrast, way, chance=chance)
     if outcome.arms is not None:
-        one, other = outcome.arms
-        return (
-            f"{one.events:,} of {one.total:,} with {one.name} and {other.events:,} of {other.total:,} with {other.name} {word.phrase}."
-        )
-    if outcome.quantity is not None:
+        one, other = (f"{arm.events:,} of {arm.total:,} with {arm.name}" for arm in outcome.arms)
+        return f"{one} and {other} {word.phrase}."
+    if outcome.quantity is not None and item.estimate.measure != "proportion":
         return wording.measured(word.label, outcome.among, outcome.quantity.statistic, item.estimate.printed)
     return wording.share(item.estimate.printed, outcome.among, word.phrase)
 
 
 def series(evidence: Evidence, declared: SeriesFinding, as_of: date) -> Finding:
-    """One quantity at several dates, the latest first in the sentence; whether it may be read as a trend is said.
+    """One quantity at several dates, the latest in the sentence; whether it may be read as a trend is said.
 
     Raises
     ------
     ValueError
-        A result without a number, or of another unit.
+        Results of different outcomes or units, without a number or a date, or not in the order of their dates.
     """
     results = [result(evidence, name) for name in declared.records]
-    held = [(item, item.estimate) for item in results if item.estimate is not None]
-    if len(held) < len(results) or len({estimate.unit for _, estimate in held}) > 1:
-        raise ValueError(f"{declared.id}: a series needs a number in one unit at each date")
+    held = alike(declared.id, results)
+    days = [item.study.conducted.since.earliest for item in results if isinstance(item.study.conducted, Conducted)]
+    if len(days) < len(results) or days != sorted(days):
+        raise ValueError(
+            f"{declared.id}: the dates are unknown or out of order; should be results of dated studies, the latest last"
+        )
     latest_item, latest = held[-1]
     parts = tuple(
-        Part(label=_years(item.study), record=item.name, value=one.value, interval=one.interval, counts=one.counts) for item, one in held
+        Part(label=_years(item.study), record=item.name, value=one.value, interval=one.interval, counts=one.counts)
+        for item, one in held
     )
     estimate = replace(latest, parts=parts)
     certainty, because = grade(evidence, [latest_item], latest, override=declared.override)
@@ -91,9 +93,13 @@ def series(evidence: Evidence, declared: SeriesFinding, as_of: date) -> Finding:
 
 def _years(study: Study) -> str:
     when = study.conducted
-    if not hasattr(when, "since"):
+    if isinstance(when, Missing):
         return study.id
-    return str(when.since.year) if when.until is None or when.until.year == when.since.year else f"{when.since.year}\u2013{when.until.year}"
+    return (
+        str(when.since.year)
+        if when.until is None or when.until.year == when.since.year
+        else f"{when.since.year}\u2013{when.until.year}"
+    )
 
 
 def absence(evidence: Evidence, declared: AbsenceFinding, as_of: date) -> Finding:
@@ -105,7 +111,13 @@ def absence(evidence: Evidence, declared: AbsenceFinding, as_of: date) -> Findin
         statement=wording.none_found(declared.what),
         estimate=None,
         certainty=Level.NOT_GRADED,
-        because=(Reason(domain="search", change=0, why="absence of evidence is not evidence of absence; see what each search could not see"),),
+        because=(
+            Reason(
+                domain="search",
+                change=0,
+                why="absence of evidence is not evidence of absence; see what each search could not see",
+            ),
+        ),
         sources=tuple(Citation(search=search.id, on=searched_on(search)) for search in searches),
         basis=_basis("absence", (("queries", sum(len(search.queries) for search in searches)),), declared.searches),
         as_of=as_of,
@@ -123,7 +135,10 @@ def position(evidence: Evidence, declared: PositionFinding, as_of: date) -> Find
     """What somebody holds, with their interests said."""
     held = evidence.positions[declared.record]
     said = [] if held.detail is None else [held.detail]
-    said.append(f"Held since {held.date}.")
+    if isinstance(held.date, Missing):
+        said.append(f"The text has no date; it was read on {held.extracted.date}.")
+    else:
+        said.append(f"Held since {held.date}.")
     if isinstance(held.interests, str):
         said.append(f"Interests: {held.interests.rstrip('.')}.")
     else:
@@ -138,7 +153,9 @@ def position(evidence: Evidence, declared: PositionFinding, as_of: date) -> Find
         certainty=Level.NOT_GRADED,
         because=(),
         sources=tuple(Citation(ref=source.ref, at=source.at) for source in held.sources),
-        basis=_basis("position", (("holder", held.holder.name), ("kind", held.holder.kind), ("stance", held.stance)), (held.id,)),
+        basis=_basis(
+            "position", (("holder", held.holder.name), ("kind", held.holder.kind), ("stance", held.stance)), (held.id,)
+        ),
         as_of=as_of,
         caveats=(*declared.caveats, *said),
     )
@@ -163,7 +180,9 @@ def tally(evidence: Evidence, declared: TallyFinding, as_of: date) -> Finding:
         certainty=Level.NOT_GRADED,
         because=(),
         sources=tuple(dict.fromkeys(Citation(ref=study.sources[0].ref, at=study.sources[0].at) for study in chosen)),
-        basis=_basis("tally", (("designs", declared.designs), ("outcomes", declared.outcomes)), tuple(study.id for study in chosen)),
+        basis=_basis(
+            "tally", (("designs", declared.designs), ("outcomes", declared.outcomes)), tuple(study.id for study in chosen)
+        ),
         as_of=as_of,
         caveats=declared.caveats,
     )

@@ -1,20 +1,23 @@
 """One study's result as an Estimate: the numbers as printed, and an interval computed here where none is printed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equipoise.engines.synthesis.proportions import difference, wilson
 from equipoise.findings.finding import Citation
-from equipoise.findings.wording import Direction
 from equipoise.records.evidence import Evidence
 from equipoise.records.study import Association, Count, Outcome, Quantity, Study
 from equipoise.records.vocabulary import OutcomeWord
 from equipoise.values.estimate import Counts, Estimate, Interval, Part, rounded
 
+ROUNDING = 0.5
+"""How far, in percentage points, a percentage may be rounded."""
 SMALL = 20
 """Below this many people a share is said as a count, not as a percentage."""
 
-_NULL = {"OR": 1.0, "RR": 1.0, "HR": 1.0, "IRR": 1.0, "RD": 0.0, "SMD": 0.0, "MD": 0.0, "COR": 0.0, "d": 0.0}
+CHANCES = frozenset({"OR", "RR", "HR", "IRR", "RD"})
+"""Measures that compare how likely an event is."""
 _MEASURES = {
     "OR": "odds ratio",
     "RR": "risk ratio",
@@ -40,8 +43,9 @@ class Result:
 
     @property
     def label(self) -> str:
-        """The study's short name: ``Garcia-Romeu 2020``."""
-        return " ".join(word.capitalize() for word in self.study.id.split("-"))
+        """The study's short name, from its id: ``Garcia Romeu 2020``; what follows the year is left out."""
+        name = re.match(r"[a-z0-9-]*?-\d{4}(?=-|$)", self.study.id)
+        return " ".join(word.capitalize() for word in (name[0] if name else self.study.id).split("-"))
 
 
 def result(evidence: Evidence, name: str) -> Result:
@@ -50,26 +54,38 @@ def result(evidence: Evidence, name: str) -> Result:
     Raises
     ------
     ValueError
-        No such result.
+        No such result, or numbers in it that cannot be.
     """
     found = evidence.outcome(name)
     if found is None:
         raise ValueError(f"there is no result {name!r}")
     study, outcome = found
     word = evidence.vocabulary.outcomes[outcome.outcome]
-    return Result(name=name, study=study, outcome=outcome, word=word, estimate=_estimate(evidence, study, outcome))
+    try:
+        estimate = _estimate(evidence, study, outcome)
+    except ValueError as fault:
+        raise ValueError(f"{name}: {fault}") from fault
+    return Result(name=name, study=study, outcome=outcome, word=word, estimate=estimate)
 
 
 def _estimate(evidence: Evidence, study: Study, outcome: Outcome) -> Estimate | None:
     if outcome.count is not None:
+        if outcome.count.percent is None and not isinstance(outcome.count.total, int):
+            return _number(outcome.count, evidence.vocabulary.units[study.sample.unit].label)
         return _share(study, outcome.count)
     if outcome.arms is not None:
-        return _arms(outcome)
+        return _arms(study, outcome)
     if outcome.quantity is not None:
         return _quantity(outcome.quantity, evidence.vocabulary.units[outcome.quantity.unit].label)
     if outcome.association is not None:
         return _association(outcome.association)
     return None
+
+
+def _number(count: Count, unit: str) -> Estimate:
+    if count.events is None:
+        raise ValueError("a count has neither a percentage nor events")
+    return Estimate(measure="count", value=count.events, unit=unit, printed=f"{count.events:,}")
 
 
 def _share(study: Study, count: Count) -> Estimate:
@@ -80,7 +96,7 @@ def _share(study: Study, count: Count) -> Estimate:
     elif counts is not None:
         value = 100 * counts.events / counts.total
     else:
-        raise ValueError(f"{study.id}: a count has neither a percentage nor events and total")
+        raise ValueError("a count has neither a percentage nor events")
     if counts is not None and counts.total < SMALL:
         printed = f"{counts.events} of {counts.total}"
     else:
@@ -89,20 +105,21 @@ def _share(study: Study, count: Count) -> Estimate:
     if total is not None and study.frame != "population-sample":  # a weighted sample's interval needs its design
         events = float(count.events) if count.events is not None else value / 100 * total
         score = wilson(events, total)
-        low, high = min(100 * score.low, value), max(100 * score.high, value)  # a rounded percentage may lie a hair outside
-        interval = Interval(low=low, high=high, kind="confidence (Wilson, computed here)")
+        low, high = 100 * score.low, 100 * score.high
+        if low - ROUNDING <= value <= high + ROUNDING:  # else the count and the printed percentage contradict each other
+            interval = Interval(low=min(low, value), high=max(high, value), kind="confidence (Wilson, computed here)")
     return Estimate(measure="proportion", value=value, unit="%", printed=printed, interval=interval, counts=counts)
 
 
-def _arms(outcome: Outcome) -> Estimate:
+def _arms(study: Study, outcome: Outcome) -> Estimate:
     if outcome.arms is None or len(outcome.arms) != 2:
-        raise ValueError(f"{outcome.id}: a comparison has two arms")
+        raise ValueError(f"a comparison has two arms, not {len(outcome.arms or ())}")
     one, other = outcome.arms
     gap = difference(one.events, one.total, other.events, other.total)
     parts = tuple(
         Part(
             label=arm.name,
-            record=outcome.id,
+            record=f"{study.id}/{outcome.id}",
             value=100 * arm.events / arm.total,
             counts=Counts(events=arm.events, total=arm.total),
         )
@@ -112,7 +129,7 @@ def _arms(outcome: Outcome) -> Estimate:
         measure="risk difference",
         value=100 * gap.value,
         unit="percentage points",
-        printed=f"{one.events} of {one.total} against {other.events} of {other.total}",
+        printed=f"{one.events:,} of {one.total:,} against {other.events:,} of {other.total:,}",
         interval=Interval(low=100 * gap.low, high=100 * gap.high, kind="confidence (Newcombe, computed here)"),
         parts=parts,
     )
@@ -120,11 +137,13 @@ def _arms(outcome: Outcome) -> Estimate:
 
 def _quantity(quantity: Quantity, unit: str) -> Estimate:
     interval = None
-    if quantity.low is not None and quantity.high is not None and quantity.interval is not None:
-        level = {"90% CI": 0.90, "95% CI": 0.95, "95% CrI": 0.95}.get(quantity.interval)
-        kind = {"90% CI": "confidence", "95% CI": "confidence", "95% CrI": "credible"}.get(quantity.interval, quantity.interval)
+    if quantity.low is not None and quantity.high is not None and quantity.low <= quantity.value <= quantity.high:
+        level = {"90% CI": 0.90, "95% CI": 0.95, "95% CrI": 0.95}.get(quantity.interval or "")
+        kind = {"90% CI": "confidence", "95% CI": "confidence", "95% CrI": "credible"}.get(
+            quantity.interval or "", quantity.interval or "range"
+        )
         interval = Interval(low=float(quantity.low), high=float(quantity.high), kind=kind, level=level)
-    measure = quantity.statistic.replace("-", " ")
+    measure = "proportion" if unit == "%" and quantity.statistic == "value" else quantity.statistic.replace("-", " ")
     shown = f"{quantity.value:,}"
     joined = shown if unit == "ratio" else f"{shown}{'' if unit == '%' else ' '}{unit}"
     return Estimate(measure=measure, value=float(quantity.value), unit=unit, printed=joined, interval=interval)
@@ -132,20 +151,34 @@ def _quantity(quantity: Quantity, unit: str) -> Estimate:
 
 def _association(association: Association) -> Estimate:
     interval = None
-    if association.low is not None and association.high is not None:
+    if (
+        association.low is not None
+        and association.high is not None
+        and association.low <= association.value <= association.high
+    ):
         level = float(association.level) / 100 if association.level is not None else 0.95
         interval = Interval(low=float(association.low), high=float(association.high), kind="confidence", level=level)
     measure = _MEASURES[association.measure]
-    return Estimate(measure=measure, value=float(association.value), unit=measure, printed=f"{association.value}", interval=interval)
+    return Estimate(
+        measure=measure, value=float(association.value), unit=measure, printed=f"{association.value}", interval=interval
+    )
 
 
-def direction(association: Association) -> Direction:
-    """Which way an association points; unclear when its interval holds the null or none is printed."""
-    null = _NULL[association.measure]
-    low, high = association.low, association.high
-    if low is None or high is None or low <= null <= high:
-        return "unclear"
-    return "higher" if association.value > null else "lower"
+def alike(identity: str, results: Sequence[Result]) -> tuple[tuple[Result, Estimate], ...]:
+    """The results with their estimates, once it is sure that they may stand side by side.
+
+    Raises
+    ------
+    ValueError
+        Results of different outcomes, of different units, or without a number.
+    """
+    words = sorted({item.outcome.outcome for item in results})
+    if len(words) > 1:
+        raise ValueError(f"{identity}: sets the outcomes {', '.join(words)} side by side; should hold one outcome")
+    held = tuple((item, item.estimate) for item in results if item.estimate is not None)
+    if len(held) < len(results) or len({estimate.unit for _, estimate in held}) > 1:
+        raise ValueError(f"{identity}: holds a result without a number or of another unit; should hold numbers in one unit")
+    return held
 
 
 def citations(results: Sequence[Result]) -> tuple[Citation, ...]:
@@ -160,6 +193,11 @@ def standing_caveats(results: Sequence[Result]) -> tuple[str, ...]:
         said.append("A motive says why people take it, not whether it helps.")
     if any(item.outcome.association is not None and item.word.kind != "treatment" for item in results):
         said.append("A link is not a cause.")
+    if any(
+        item.outcome.association is not None and item.estimate is not None and item.estimate.interval is None
+        for item in results
+    ):
+        said.append("No interval was seen, so it cannot be judged how far chance may have made this.")
     if any(item.study.frame == "animals" for item in results):
         said.append("An animal is not a person.")
     if any(item.outcome.basis == "derived" for item in results):

@@ -1,20 +1,24 @@
 """What several studies say together (pooled), and where they disagree (contrast): the twin of ``engines/synthesis``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from equipoise import __version__
 from equipoise.engines import synthesis
 from equipoise.engines.synthesis.proportions import difference
 from equipoise.findings import wording
-from equipoise.findings.certainty import grade
-from equipoise.findings.finding import Basis, Finding
-from equipoise.findings.results import Result, citations, result, standing_caveats
+from equipoise.findings.certainty import direction, grade
+from equipoise.findings.finding import Basis, Finding, Level
+from equipoise.findings.results import Result, alike, citations, result, standing_caveats
 from equipoise.records.evidence import Evidence
 from equipoise.records.sharing import why_not_pooled
 from equipoise.records.topic import ContrastFinding, PooledFinding
+from equipoise.records.vocabulary import OutcomeWord
 from equipoise.values.estimate import Estimate, Heterogeneity, Interval, Part, rounded
+
+_T = TypeVar("_T")
 
 _UNITS = {"PLO": "%", "OR": "odds ratio", "RR": "risk ratio", "ZCOR": "correlation"}
 
@@ -38,10 +42,12 @@ def pooled(evidence: Evidence, declared: PooledFinding, as_of: date) -> Finding:
     unit = _UNITS[declared.measure]
     prediction = None
     if read.prediction_low is not None and read.prediction_high is not None:
-        prediction = Interval(low=scale * read.prediction_low, high=scale * read.prediction_high, kind="prediction", level=read.level)
+        prediction = Interval(
+            low=scale * read.prediction_low, high=scale * read.prediction_high, kind="prediction", level=read.level
+        )
     spread = None
     if fit.q is not None and fit.q_p_value is not None and fit.tau2 is not None and fit.i2 is not None:
-        spread = Heterogeneity(q=fit.q, q_p_value=fit.q_p_value, tau2=fit.tau2, i2=fit.i2)
+        spread = Heterogeneity(q=fit.q, q_p_value=fit.q_p_value, tau2=fit.tau2, i2=100 * fit.i2)
     estimate = Estimate(
         measure="pooled proportion" if declared.measure == "PLO" else f"pooled {unit}",
         value=scale * read.estimate,
@@ -60,19 +66,10 @@ def pooled(evidence: Evidence, declared: PooledFinding, as_of: date) -> Finding:
         indirect=declared.indirect,
         override=declared.override,
     )
-    word = results[0].word
-    if declared.measure == "PLO":
-        statement = wording.pooled_share(estimate.printed, declared.among, word.phrase, certainty)
-    else:
-        null = 0.0 if declared.measure == "ZCOR" else 1.0
-        low, high = read.low, read.high
-        way: wording.Direction = "unclear" if low <= null <= high else "higher" if estimate.value > null else "lower"
-        subject, comparator = declared.subject or "the treatment", declared.comparator or "the control"
-        statement = wording.effect(word.label, subject, comparator, way, certainty)
     return Finding(
         id=declared.id,
         question=declared.question,
-        statement=statement,
+        statement=_sentence(declared, results[0].word, estimate, certainty),
         estimate=estimate,
         certainty=certainty,
         because=because,
@@ -97,29 +94,74 @@ def pooled(evidence: Evidence, declared: PooledFinding, as_of: date) -> Finding:
     )
 
 
+def _sentence(declared: PooledFinding, word: OutcomeWord, estimate: Estimate, certainty: Level) -> str:
+    if declared.measure == "PLO":
+        return wording.pooled_share(estimate.printed, declared.among, word.phrase, certainty)
+    way = direction(estimate)
+    if declared.measure == "ZCOR":
+        return wording.link(word.label, declared.subject or "this", way, chance=False)
+    subject, comparator = declared.subject or "the treatment", declared.comparator or "the control"
+    return wording.effect(word.label, subject, comparator, way, certainty, chance=True)
+
+
 def _effects(declared: PooledFinding, results: Sequence[Result]) -> synthesis.Effects:
     try:
-        if declared.measure == "PLO":
-            counts = [item.estimate.counts for item in results if item.estimate is not None and item.estimate.counts is not None]
-            if len(counts) < len(results):
-                raise ValueError("every result should have events and total")
-            return synthesis.logit_proportion([count.events for count in counts], [count.total for count in counts])
-        if declared.measure == "ZCOR":
-            pairs = [item.outcome.association for item in results if item.outcome.association is not None]
-            if len(pairs) < len(results) or not all(isinstance(pair.n, int) for pair in pairs):
-                raise ValueError("every result should be a correlation with its number of people")
-            return synthesis.fisher_z([float(pair.value) for pair in pairs], [pair.n for pair in pairs if isinstance(pair.n, int)])
-        arms = [item.outcome.arms for item in results if item.outcome.arms is not None and len(item.outcome.arms) == 2]
-        if len(arms) < len(results):
-            raise ValueError("every result should have two arms")
-        cells = [[one.events, one.total - one.events, two.events, two.total - two.events] for one, two in arms]
-        effect = synthesis.log_odds_ratio if declared.measure == "OR" else synthesis.log_risk_ratio
-        return effect(*zip(*cells, strict=True))
+        return _EFFECTS[declared.measure](results)
     except ValueError as fault:
         raise ValueError(f"{declared.id}: {declared.measure} cannot be computed: {fault}") from fault
 
 
-def _parts(declared: PooledFinding, results: Sequence[Result], effects: synthesis.Effects, weights: Sequence[float]) -> tuple[Part, ...]:
+def _proportions(results: Sequence[Result]) -> synthesis.Effects:
+    counts = [item.estimate.counts if item.estimate is not None else None for item in results]
+    known = _all_known(counts, "events and total")
+    return synthesis.logit_proportion([count.events for count in known], [count.total for count in known])
+
+
+def _correlations(results: Sequence[Result]) -> synthesis.Effects:
+    pairs = [item.outcome.association for item in results]
+    known = _all_known([pair if pair is not None and pair.measure == "COR" else None for pair in pairs], "a correlation")
+    people = _all_known([pair.n if isinstance(pair.n, int) else None for pair in known], "the number of people")
+    return synthesis.fisher_z([float(pair.value) for pair in known], people)
+
+
+def _odds_ratios(results: Sequence[Result]) -> synthesis.Effects:
+    return synthesis.log_odds_ratio(*_cells(results))
+
+
+def _risk_ratios(results: Sequence[Result]) -> synthesis.Effects:
+    return synthesis.log_risk_ratio(*_cells(results))
+
+
+def _cells(results: Sequence[Result]) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Events and non-events of the first arm, then of the second."""
+    pairs = _all_known([item.outcome.arms for item in results], "two arms")
+    one, other = [arms[0] for arms in pairs], [arms[1] for arms in pairs]
+    return (
+        [arm.events for arm in one],
+        [arm.total - arm.events for arm in one],
+        [arm.events for arm in other],
+        [arm.total - arm.events for arm in other],
+    )
+
+
+def _all_known(values: Sequence[_T | None], what: str) -> list[_T]:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        raise ValueError(f"every result should have {what}")
+    return known
+
+
+_EFFECTS: Mapping[str, Callable[[Sequence[Result]], synthesis.Effects]] = {
+    "PLO": _proportions,
+    "ZCOR": _correlations,
+    "OR": _odds_ratios,
+    "RR": _risk_ratios,
+}
+
+
+def _parts(
+    declared: PooledFinding, results: Sequence[Result], effects: synthesis.Effects, weights: Sequence[float]
+) -> tuple[Part, ...]:
     parts = []
     for item, effect, variance, weight in zip(results, effects.effect, effects.variance, weights, strict=True):
         one = synthesis.readable(synthesis.pool([effect], [variance]), declared.measure)
@@ -143,19 +185,20 @@ def contrast(evidence: Evidence, declared: ContrastFinding, as_of: date) -> Find
     Raises
     ------
     ValueError
-        Results without a number, or of different units.
+        Results of different outcomes, of different units, or without a number.
     """
     results = [result(evidence, name) for name in declared.records]
-    held = [(item, item.estimate) for item in results if item.estimate is not None]
-    units = {estimate.unit for _, estimate in held}
-    if len(held) < len(results) or len(units) > 1:
-        raise ValueError(f"{declared.id}: a contrast needs a number in one unit from each result")
-    unit = units.pop()
+    held = alike(declared.id, results)
+    unit = held[0][1].unit
     (least, low), (most, high) = min(held, key=lambda pair: pair[1].value), max(held, key=lambda pair: pair[1].value)
     interval = None
-    if low.counts is not None and high.counts is not None:
+    if low.interval is not None and low.counts is not None and high.interval is not None and high.counts is not None:
         gap = difference(high.counts.events, high.counts.total, low.counts.events, low.counts.total)
-        interval = Interval(low=min(100 * gap.low, high.value - low.value), high=max(100 * gap.high, high.value - low.value), kind="confidence (Newcombe)")
+        interval = Interval(
+            low=min(100 * gap.low, high.value - low.value),
+            high=max(100 * gap.high, high.value - low.value),
+            kind="confidence (Newcombe)",
+        )
     estimate = Estimate(
         measure="distance between studies",
         value=high.value - low.value,
@@ -167,7 +210,9 @@ def contrast(evidence: Evidence, declared: ContrastFinding, as_of: date) -> Find
             for item, one in sorted(held, key=lambda pair: pair[1].value)
         ),
     )
-    certainty, because = grade(evidence, results, replace(estimate, interval=None), indirect=declared.indirect, override=declared.override)
+    certainty, because = grade(
+        evidence, results, replace(estimate, interval=None), indirect=declared.indirect, override=declared.override
+    )
     return Finding(
         id=declared.id,
         question=declared.question,

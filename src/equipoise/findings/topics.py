@@ -1,6 +1,7 @@
 """All findings of a topic, in the order in which it declares them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -32,14 +33,17 @@ def compute(evidence: Evidence, topic: Topic, as_of: date) -> dict[str, Finding]
     findings: dict[str, Finding] = {}
     faults: list[Fault] = []
     for index, declared in enumerate(topic.findings):
+        breach = Breach(f"topics/{topic.id}", ("findings", index, "id"), "")
         try:
             finding = _MAKERS[declared.kind](evidence, declared, as_of)
-            form = wording.forbidden(finding.statement)
-            if form is not None:
-                raise ValueError(f"{declared.id}: the statement says {form.strip()!r}, which none of ours may")
-            findings[declared.id] = finding
         except ValueError as fault:
-            faults.append(placed(evidence, Breach(f"topics/{topic.id}", ("findings", index, "id"), str(fault))))
+            faults.append(placed(evidence, replace(breach, message=str(fault))))
+            continue
+        form = wording.forbidden(finding.statement)
+        if form is not None:
+            found = f"{declared.id} says {form!r}, which no statement of ours may"
+            faults.append(placed(evidence, replace(breach, message=found)))
+        findings[declared.id] = finding
     if faults:
         raise EvidenceError(tuple(faults))
     return findings

@@ -1,62 +1,85 @@
 """Sentences from (certainty, direction, kind of outcome), and from nothing else.
 
-The verbs follow GRADE guidelines 26 (Santesso 2020). A motive is said, never a benefit; an association is a link, never a cause; an animal
-result names the animal.
+The verbs follow GRADE guidelines 26 (Santesso 2020). A motive is said, never a benefit; an association is a link, never
+a cause; an animal result names the animal.
 """
 
-from collections.abc import Mapping
+import re
 from typing import Literal
 
 from equipoise.findings.finding import Level
 
-Direction = Literal["higher", "lower", "unclear"]
+Direction = Literal["higher", "lower", "same", "unclear"]
 
-SAID: Mapping[Level, str] = {
-    Level.HIGH: "",
-    Level.MODERATE: "probably ",
-    Level.LOW: "may ",
-    Level.VERY_LOW: "",
-}
-
-FORBIDDEN = (
-    "all clear", "is safe", "are safe", "no interaction", "no risk", "proven", "proves", "cures", "cure ", "caused by", "causes ",
-    "because of kratom", "effective", "works for", "risk-free", "harmless", "you should", "recommended dose",
+FORBIDDEN = re.compile(
+    r"\b(?:all clear|safe|safer|safely|no interactions?|no risk|risk-free|harmless|proven|proves?|cures?|cured|"
+    r"caus(?:es|ed|ing)|because of kratom|effective|works? for|you (?:should|must|can)|recommended dose)\b",
+    re.IGNORECASE,
 )
 """Forms that no sentence of ours may take, whatever the certainty."""
 
 
 def share(printed: str, among: str, phrase: str) -> str:
-    """A share of a group: ``65% of kratom users in a US web survey said they use kratom for depression.``"""
-    return f"{printed} of {among} {phrase}."
+    """A share of a group, as in "65% of kratom users in a US web survey said they use kratom for depression".
+
+    Of a small group the count is printed, and it reads on by itself: "3 of 7 kratom users said ...".
+    """
+    return f"{printed} of {among} {phrase}." if printed.endswith("%") else f"{printed} {among} {phrase}."
 
 
 def pooled_share(printed: str, among: str, phrase: str, certainty: Level) -> str:
     """A pooled share: ``About 60% of ... said ...``, hedged by the certainty."""
-    opening = {Level.HIGH: "", Level.MODERATE: "Probably about ", Level.LOW: "Perhaps ", Level.VERY_LOW: "Very uncertain: perhaps "}[certainty]
+    opening = {
+        Level.NOT_GRADED: "",
+        Level.HIGH: "",
+        Level.MODERATE: "Probably about ",
+        Level.LOW: "Perhaps ",
+        Level.VERY_LOW: "Very uncertain: perhaps ",
+    }[certainty]
     return f"{opening}{printed} of {among} {phrase}."
 
 
-def effect(label: str, subject: str, comparator: str, direction: Direction, certainty: Level) -> str:
-    """An effect from randomised evidence, in the words of GRADE guidelines 26."""
+def effect(label: str, subject: str, comparator: str, direction: Direction, certainty: Level, *, chance: bool) -> str:
+    """An effect from a comparison, in the words of GRADE guidelines 26.
+
+    ``chance`` says that the measure is of how likely an event is, not of how high a score is.
+
+    Raises
+    ------
+    ValueError
+        An effect that nobody graded.
+    """
+    if certainty is Level.NOT_GRADED:
+        raise ValueError(f"{label} is not graded; an effect should be")
     name = label[0].upper() + label[1:]
     if certainty is Level.VERY_LOW:
         return f"The evidence is very uncertain about {label} with {subject} compared with {comparator}."
+    hedge = {Level.HIGH: "is", Level.MODERATE: "is probably", Level.LOW: "may be"}[certainty]
     if direction == "unclear":
-        verb = {Level.HIGH: "is about the same", Level.MODERATE: "is probably about the same", Level.LOW: "may be about the same"}[certainty]
-        return f"{name} {verb} with {subject} as with {comparator}."
-    verb = {Level.HIGH: "is", Level.MODERATE: "is probably", Level.LOW: "may be"}[certainty]
-    return f"{name} {verb} {direction} with {subject} than with {comparator}."
+        return f"It is not clear whether {label} differs between {subject} and {comparator}."
+    if direction == "same":
+        return f"{name} {hedge} about the same with {subject} as with {comparator}."
+    way = {"higher": "likelier", "lower": "less likely"}[direction] if chance else direction
+    return f"{name} {hedge} {way} with {subject} than with {comparator}."
 
 
-def link(label: str, contrast: str, direction: Direction) -> str:
-    """An association: a link and no more."""
-    said = {"higher": "was linked with more", "lower": "was linked with less", "unclear": "was not clearly linked with"}[direction]
-    return f"{contrast[0].upper()}{contrast[1:]} {said} {label}."
+def link(label: str, contrast: str, direction: Direction, *, chance: bool) -> str:
+    """An association: a link and no more. ``chance`` as in :func:`effect`."""
+    more, less = ("higher odds of", "lower odds of") if chance else ("more", "less")
+    said = {"higher": f"linked with {more}", "lower": f"linked with {less}"}.get(direction, "not clearly linked with")
+    return f"{contrast[0].upper()}{contrast[1:]} was {said} {label}."
 
 
 def measured(label: str, among: str, statistic: str, printed: str) -> str:
-    """A measured quantity: ``In healthy volunteers, the median half-life was 45.3 h.``"""
-    name = {"value": "", "total": "total ", "minimum": "lowest ", "maximum": "highest ", "geometric-mean-ratio": "mean ratio of "}
+    """A measured quantity, as in "In healthy volunteers, the median half-life was 45.3 h"."""
+    if statistic == "total":
+        return f"In {among}, the {label} came to {printed}."
+    name = {
+        "value": "",
+        "minimum": "lowest ",
+        "maximum": "highest ",
+        "geometric-mean-ratio": "mean ratio of ",
+    }
     return f"In {among}, the {name.get(statistic, statistic + ' ')}{label} was {printed}."
 
 
@@ -72,5 +95,5 @@ def disagreement(label: str, low: str, high: str) -> str:
 
 def forbidden(sentence: str) -> str | None:
     """The first forbidden form in a sentence, or None."""
-    lowered = sentence.lower()
-    return next((form for form in FORBIDDEN if form in lowered), None)
+    form = FORBIDDEN.search(sentence)
+    return form[0] if form else None

@@ -1,0 +1,119 @@
+"""A monograph or a finding as JSON; ``schemas/monograph.schema.json`` is the contract."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from equipoise.documents.monograph import Monograph
+from equipoise.findings.finding import Citation, Finding
+from equipoise.values.dates import PartialDate
+from equipoise.values.estimate import Estimate, Interval, Part
+
+SCHEMA_VERSION = "1.0"
+SCHEMA = Path(__file__).parent / "schemas" / "monograph.schema.json"
+
+
+def monograph_json(document: Monograph) -> str:
+    """The whole monograph: chapters by the ids of their findings, each finding once, and all that they cite."""
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "topic": document.id,
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "as_of": str(document.as_of),
+        "version": document.version,
+        "chapters": [{"id": page.id, "title": page.title, "findings": list(page.findings)} for page in document.chapters],
+        "findings": [finding_data(finding) for finding in document.findings.values()],
+        "references": [plain(item) for item in document.references.values()],
+        "searches": [plain(item) for item in document.searches.values()],
+        "help": [plain(item) for item in document.help],
+    }
+    return _dump(data)
+
+
+def finding_json(finding: Finding) -> str:
+    """One finding, in the form in which the monograph's JSON holds it."""
+    return _dump(finding_data(finding))
+
+
+def _dump(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """A finding as dicts and lists, under the field names of the type."""
+    return {
+        "id": finding.id,
+        "question": finding.question,
+        "statement": finding.statement,
+        "estimate": None if finding.estimate is None else _estimate(finding.estimate),
+        "certainty": finding.certainty.value,
+        "because": [plain(reason) for reason in finding.because],
+        "sources": [_source(source) for source in finding.sources],
+        "basis": {
+            "kind": finding.basis.kind,
+            "engine": finding.basis.engine,
+            "options": {name: plain(value) for name, value in finding.basis.options},
+            "records": list(finding.basis.records),
+            "version": finding.basis.version,
+        },
+        "as_of": str(finding.as_of),
+        "caveats": list(finding.caveats),
+    }
+
+
+def _source(source: Citation) -> dict[str, Any]:
+    return {name: value for name, value in plain(source).items() if value is not None}
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "measure": estimate.measure,
+        "value": estimate.value,
+        "unit": estimate.unit,
+        "printed": estimate.printed,
+        **_interval("interval", estimate.interval),
+        "level": None if estimate.interval is None else estimate.interval.level,
+        **_interval("prediction_interval", estimate.prediction),
+        "counts": plain(estimate.counts),
+        "heterogeneity": plain(estimate.heterogeneity),
+        "parts": [_part(part) for part in estimate.parts],
+    }
+
+
+def _interval(name: str, interval: Interval | None) -> dict[str, Any]:
+    if interval is None:
+        return {name: None, f"{name}_kind": None}
+    return {name: [interval.low, interval.high], f"{name}_kind": interval.kind}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    interval = _interval("interval", part.interval)
+    return {
+        "label": part.label,
+        "record": part.record,
+        "value": part.value,
+        **interval,
+        "counts": plain(part.counts),
+        "weight": part.weight,
+    }
+
+
+def plain(value: Any) -> Any:
+    """Values of the house as what JSON knows."""
+    if isinstance(value, PartialDate | date | Decimal):  # a decimal keeps its printed digits
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.metadata.get("key", item.name): plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value
