@@ -307,7 +307,7 @@ def test_without_a_day_it_is_today(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert json.loads(Answer("show", "bcg-ml", "--json", "--evidence", str(folder)).out)["as_of"] == "2026-03-01"
 
 
-def test_a_terminal_sees_what_is_being_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_and_nothing_else_sees_what_is_being_done(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[Any] = []
 
     class Console:
@@ -324,8 +324,9 @@ def test_a_terminal_sees_what_is_being_done(monkeypatch: pytest.MonkeyPatch) -> 
 
         update = said.append
 
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("rich.console.Console", Console)
-    with cli._progress() as step:
-        step("Writing pdf")
-    assert said == ["Starting", "Writing pdf"]
+    for terminal in (False, True):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal, raising=False)
+        with cli._progress() as step:
+            step("Writing pdf")
+        assert said == (["Starting", "Writing pdf"] if terminal else [])
