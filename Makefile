@@ -9,6 +9,7 @@ READY      := .venv/.ready
 
 # All that uv keeps stays in the project, so that a home that is absent or closed does not matter.
 export UV_CACHE_DIR ?= $(CURDIR)/.uv/cache
+export UV_COMPILE_BYTECODE := 1
 export UV_NO_MANAGED_PYTHON := 1
 unexport VIRTUAL_ENV
 
@@ -48,6 +49,7 @@ clean: ## remove all that these commands made, the environment too
 
 $(READY): pyproject.toml uv.lock | $(UV)
 	@echo "== environment"; $(UV) sync --locked
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(UV):

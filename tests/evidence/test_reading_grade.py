@@ -22,6 +22,8 @@ def _as_read(page: ChapterPage, document: Monograph) -> str:
 
 
 def test_each_chapter_for_a_person_reads_at_grade_eight_or_below(shipped: Monograph) -> None:
-    grades = {page.id: textstat.flesch_kincaid_grade(_as_read(page, shipped)) for page in shipped.chapters if page.reader == "person"}
+    grades = {
+        page.id: textstat.flesch_kincaid_grade(_as_read(page, shipped)) for page in shipped.chapters if page.reader == "person"
+    }
     assert grades
     assert {name: grade for name, grade in grades.items() if grade > GRADE} == {}

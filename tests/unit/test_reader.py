@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -459,3 +460,19 @@ def test_numbers_keep_their_digits_through_the_whole_folder(evidence_folder: Pat
     assert found is not None
     assert found[1].quantity is not None
     assert found[1].quantity.value.as_tuple() == Decimal("0.50").as_tuple()
+
+
+def test_a_folder_that_may_not_be_looked_into_is_not_an_empty_one(
+    evidence_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root every folder opens, so the refusal of the system is put in its place."""
+    listed = Path.iterdir
+
+    def closed(folder: Path) -> Iterator[Path]:
+        if folder.name == "studies":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.raises(PermissionError, match="studies"):
+        read(evidence_folder)

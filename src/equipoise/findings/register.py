@@ -50,7 +50,9 @@ def _sentence(item: Result, certainty: Level) -> str:
         one, other = (f"{arm.events:,} of {arm.total:,} with {arm.name}" for arm in outcome.arms)
         return f"{one} and {other} {word.phrase}."
     if outcome.quantity is not None and item.estimate.measure != "proportion":
-        return wording.measured(word.label, outcome.among, outcome.quantity.statistic, item.estimate.printed)
+        counted = word.label.startswith("number of ")  # the label says of what, so the unit would say it twice
+        printed = f"{outcome.quantity.value:,}" if counted else item.estimate.printed
+        return wording.measured(word.label, outcome.among, outcome.quantity.statistic, printed)
     return wording.share(item.estimate.printed, outcome.among, word.phrase)
 
 

@@ -281,15 +281,20 @@ def _prose(folder: Path | None, topics: Iterable[Topic]) -> tuple[dict[tuple[str
     return prose, faults
 
 
+def _visible(folder: Path) -> list[Path]:
+    """What stands in a folder; one that may not be looked into is an OSError and not an empty folder."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
 def _files(folder: Path) -> Iterator[tuple[str, Path] | Fault]:
     """Each record file with its kind, and a fault for each thing that has no place here. Hidden files are left alone."""
-    for entry in sorted(folder.glob("[!.]*")):
+    for entry in _visible(folder):
         if entry.name in _BESIDE_RECORDS:
             continue
         if entry.name not in KINDS or not entry.is_dir():
             yield Fault(entry.name, 1, "", f"is no kind of record; should be a folder: {', '.join(KINDS)}, vocabulary")
             continue
-        for path in sorted(entry.glob("[!.]*")):
+        for path in _visible(entry):
             if path.suffix == ".yaml":
                 yield entry.name, path
             else:
@@ -305,6 +310,8 @@ def read(folder: Path, chapters: Path | None = None) -> tuple[Evidence, list[Fau
     ------
     EvidenceError
         ``folder`` is not a folder.
+    OSError
+        It, or a folder in it, may not be looked into.
     """
     if not folder.is_dir():
         raise EvidenceError((Fault(str(folder), 0, "", "is not a folder; should be a folder of evidence"),))
