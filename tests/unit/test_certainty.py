@@ -308,6 +308,10 @@ def test_an_effect_is_the_same_only_if_nothing_worth_noting_lies_in_its_interval
             ("SPREAD_POINTS", "WIDE_SPREAD_POINTS"),
         ),
         (
+            r"more than (\S+) times the lowest costs one level, more than (\S+) times two",
+            ("SPREAD_TIMES", "WIDE_SPREAD_TIMES"),
+        ),
+        (
             r"more than (\S+) percentage points to each side costs one level, more than (\S+) two",
             ("WIDE_POINTS", "VERY_WIDE_POINTS"),
         ),

@@ -282,7 +282,7 @@ def years(*records: str) -> SeriesFinding:
 
 def test_a_series_says_its_latest_number_and_that_it_is_no_trend(small: Evidence) -> None:
     finding = register.series(small, years("example-2017/answer", "example-2019/answer"), DAY)
-    assert finding.statement.startswith("50% of example people asked in the second year")
+    assert finding.statement.startswith("In 2019, 50% of example people asked in the second year")
     assert finding.estimate is not None
     assert [part.label for part in finding.estimate.parts] == ["2017", "2019"]
     assert finding.caveats[0] == "Not a trend: Others."

@@ -30,12 +30,15 @@ STALE_DAYS = 180
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """What stands under a chapter's title: how much evidence it rests on, and how far that was checked."""
+    """What stands under a chapter's title: how much evidence it rests on, and how far that was checked.
+
+    ``last_search`` is the last day of a search that a finding of the chapter rests on, or None.
+    """
 
     as_of: date
     studies: int
     people: int
-    last_search: str
+    last_search: str | None
     checked: int
     records: int
 
@@ -261,12 +264,14 @@ def _strip(evidence: Evidence, findings: Sequence[Finding], as_of: date) -> Stri
     names = dict.fromkeys(name.partition("/")[0] for finding in findings for name in finding.basis.records)
     studies = [evidence.studies[name] for name in names if name in evidence.studies]
     positions = [evidence.positions[name] for name in names if name in evidence.positions]
-    searched = [day for item in evidence.searches.values() if not item.sources and (day := searched_on(item))[:1].isdigit()]
+    searched = [
+        day for name in names if name in evidence.searches and (day := searched_on(evidence.searches[name]))[:1].isdigit()
+    ]
     return Strip(
         as_of=as_of,
         studies=len(studies),
         people=_people(studies),
-        last_search=max(searched, default="none"),
+        last_search=max(searched, default=None),
         checked=sum(bool(study.checked) for study in studies) + sum(bool(held.checked) for held in positions),
         records=len(studies) + len(positions),
     )

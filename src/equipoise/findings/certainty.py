@@ -22,6 +22,8 @@ WIDE_POINTS, VERY_WIDE_POINTS = 10.0, 20.0
 """Half-width of a proportion's interval, in percentage points, that costs one and two levels."""
 SPREAD_POINTS, WIDE_SPREAD_POINTS = 20.0, 40.0
 """Distance between the lowest and highest study's proportion, in percentage points, that costs one and two levels."""
+SPREAD_TIMES, WIDE_SPREAD_TIMES = 3.0, 10.0
+"""The same by how many times the lowest the highest is, for what is rare; whichever costs more counts."""
 RATIO_THRESHOLDS = (0.75, 1.25)
 CORRELATION_THRESHOLD = 0.1
 MOST = 50.0
@@ -135,9 +137,7 @@ def _inconsistency(results: Sequence[Result]) -> Reason:
     if len(values) < 2:
         return Reason(domain="inconsistency", change=0, why="one study: agreement with others is unknown")
     if results[0].estimate is not None and results[0].estimate.measure == "proportion":
-        spread = max(values) - min(values)
-        change = -2 if spread > WIDE_SPREAD_POINTS else -1 if spread > SPREAD_POINTS else 0
-        return Reason(domain="inconsistency", change=change, why=f"studies lie {spread:.0f} percentage points apart")
+        return _spread(min(values), max(values))
     bounds = [bound for item in results if item.estimate is not None and (bound := _sampling(item.estimate)) is not None]
     if len(bounds) < 2:
         return Reason(domain="inconsistency", change=0, why="cannot be judged: fewer than two studies have an interval")
@@ -157,8 +157,24 @@ def _indirectness(aims: set[Aim], indirect: Indirect | None) -> Reason:
     return Reason(domain="indirectness", change=0, why="the people and outcome are those asked about")
 
 
+def _spread(least: float, most: float) -> Reason:
+    """What the distance between the lowest and the highest proportion costs, by points and, for what is rare, by times."""
+    points, times = most - least, most / least if least > 0 else 1.0
+    if points > WIDE_SPREAD_POINTS or times > WIDE_SPREAD_TIMES:
+        change = -2
+    else:
+        change = -1 if points > SPREAD_POINTS or times > SPREAD_TIMES else 0
+    why = f"studies lie {points:.0f} percentage points apart"
+    if change:
+        why += f", the highest {times:.1f} times the lowest"
+    return Reason(domain="inconsistency", change=change, why=why)
+
+
 def _imprecision(results: Sequence[Result], estimate: Estimate | None, aims: set[Aim]) -> Reason:
-    if aims == {"measurement"} or all(item.outcome.quantity is not None and aim(item) != "frequency" for item in results):
+    measured = aims == {"measurement"} or all(
+        item.outcome.quantity is not None and aim(item) != "frequency" for item in results
+    )
+    if measured and (estimate is None or estimate.unit != "ratio" or _sampling(estimate) is None):
         change, why = _few(results)
     elif estimate is None:
         change, why = 0, "cannot be judged: no number"

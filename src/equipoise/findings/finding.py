@@ -126,6 +126,8 @@ def printed_numbers(estimate: Estimate | None) -> frozenset[str]:
     for interval in (estimate.interval, estimate.prediction):
         if interval is not None:
             words |= {f"{bound:g}" for bound in (interval.low, interval.high)}
+    for part in estimate.parts:
+        words |= set(numbers(part.label))
     for counts in (estimate.counts, *(part.counts for part in estimate.parts)):
         if counts is not None:
             words |= {f"{counts.events:,}", f"{counts.total:,}"}

@@ -10,7 +10,7 @@ from equipoise.findings.finding import Basis, Citation, Finding, Level, Reason
 from equipoise.findings.results import CHANCES, Result, alike, citations, result, standing_caveats
 from equipoise.records.evidence import Evidence
 from equipoise.records.search import Query, Search
-from equipoise.records.study import Conducted, Study
+from equipoise.records.study import Conducted, Quantity, Study
 from equipoise.records.topic import AbsenceFinding, PositionFinding, ReportedFinding, SeriesFinding, TallyFinding
 from equipoise.values.estimate import Estimate, Part
 from equipoise.values.missing import Missing
@@ -50,10 +50,17 @@ def _sentence(item: Result, certainty: Level) -> str:
         one, other = (f"{arm.events:,} of {arm.total:,} with {arm.name}" for arm in outcome.arms)
         return f"{one} and {other} {word.phrase}."
     if outcome.quantity is not None and item.estimate.measure != "proportion":
-        counted = word.label.startswith("number of ")  # the label says of what, so the unit would say it twice
-        printed = f"{outcome.quantity.value:,}" if counted else item.estimate.printed
-        return wording.measured(word.label, outcome.among, outcome.quantity.statistic, printed)
+        return _measured(item, outcome.quantity, item.estimate)
     return wording.share(item.estimate.printed, outcome.among, word.phrase)
+
+
+def _measured(item: Result, quantity: Quantity, estimate: Estimate) -> str:
+    label, among = item.word.label, item.outcome.among
+    if quantity.statistic in {"minimum", "maximum"} and estimate.interval is not None:
+        low, high = (f"{bound:g}" for bound in (estimate.interval.low, estimate.interval.high))
+        return wording.ranged(label, among, low, high, estimate.unit)
+    counted = label.startswith("number of ")  # the label says of what, so the unit would say it twice
+    return wording.measured(label, among, quantity.statistic, f"{quantity.value:,}" if counted else estimate.printed)
 
 
 def series(evidence: Evidence, declared: SeriesFinding, as_of: date) -> Finding:
@@ -82,7 +89,7 @@ def series(evidence: Evidence, declared: SeriesFinding, as_of: date) -> Finding:
     return Finding(
         id=declared.id,
         question=declared.question,
-        statement=wording.share(latest.printed, latest_item.outcome.among, latest_item.word.phrase),
+        statement=wording.dated_share(parts[-1].label, latest.printed, latest_item.outcome.among, latest_item.word.phrase),
         estimate=estimate,
         certainty=certainty,
         because=because,
@@ -140,11 +147,9 @@ def position(evidence: Evidence, declared: PositionFinding, as_of: date) -> Find
     if isinstance(held.date, Missing):
         said.append(f"The text has no date; it was read on {held.extracted.date}.")
     else:
-        said.append(f"Held since {held.date}.")
-    if isinstance(held.interests, str):
-        said.append(f"Interests: {held.interests.rstrip('.')}.")
-    else:
-        said.append(f"Interests: {held.interests}.")
+        said.append(f"Stated on {held.date}.")
+    if held.interests is not Missing.NOT_APPLICABLE:
+        said.append(f"Interests: {str(held.interests).rstrip('.')}.")
     if held.superseded is not None:
         said.append(f"Replaced by a later position: {evidence.positions[held.superseded].holds.rstrip('.')}.")
     return Finding(

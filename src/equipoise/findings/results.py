@@ -9,7 +9,7 @@ from equipoise.findings.finding import Citation
 from equipoise.records.evidence import Evidence
 from equipoise.records.study import Association, Count, Outcome, Quantity, Study
 from equipoise.records.vocabulary import OutcomeWord
-from equipoise.values.estimate import Counts, Estimate, Interval, Part, rounded
+from equipoise.values.estimate import Counts, Estimate, Interval, Part
 
 ROUNDING = 0.5
 """How far, in percentage points, a percentage may be rounded."""
@@ -99,8 +99,10 @@ def _share(study: Study, count: Count) -> Estimate:
         raise ValueError("a count has neither a percentage nor events")
     if counts is not None and counts.total < SMALL:
         printed = f"{counts.events} of {counts.total}"
+    elif counts is not None and counts.events == 0:
+        printed = f"none of {counts.total:,}"
     else:
-        printed = f"{count.percent}%" if count.percent is not None else f"{rounded(value, '%')}%"
+        printed = f"{count.percent}%" if count.percent is not None else f"{value:.1f}%"
     interval = None
     if total is not None and study.frame != "population-sample":  # a weighted sample's interval needs its design
         events = float(count.events) if count.events is not None else value / 100 * total

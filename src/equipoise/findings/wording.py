@@ -22,9 +22,16 @@ FORBIDDEN = re.compile(
 def share(printed: str, among: str, phrase: str) -> str:
     """A share of a group, as in "65% of kratom users in a US web survey said they use kratom for depression".
 
-    Of a small group the count is printed, and it reads on by itself: "3 of 7 kratom users said ...".
+    Of a small group, and of nobody, the count is printed, and it reads on by itself: "3 of 7 kratom users said ...".
     """
-    return f"{printed} of {among} {phrase}." if printed.endswith("%") else f"{printed} {among} {phrase}."
+    said = f"{printed} of {among} {phrase}." if printed.endswith("%") else f"{printed} {among} {phrase}."
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def dated_share(year: str, printed: str, among: str, phrase: str) -> str:
+    """A share of a group in a year, as in "In 2022, 8.8% of US adults met survey criteria for depression"."""
+    said = share(printed, among, phrase)
+    return f"In {year}, {said[0].lower()}{said[1:]}" if said.startswith("None") else f"In {year}, {said}"
 
 
 def pooled_share(printed: str, among: str, phrase: str, certainty: Level) -> str:
@@ -81,6 +88,11 @@ def measured(label: str, among: str, statistic: str, printed: str) -> str:
         "geometric-mean-ratio": "mean ratio of ",
     }
     return f"In {among}, the {name.get(statistic, statistic + ' ')}{label} was {printed}."
+
+
+def ranged(label: str, among: str, low: str, high: str, unit: str) -> str:
+    """A quantity from its lowest to its highest, as in "In kratom products, alkaloid content ran from 13.9 to 270 mg/g"."""
+    return f"In {among}, {label} ran from {low} to {high}{'' if unit == '%' else ' '}{unit}."
 
 
 def none_found(what: str) -> str:

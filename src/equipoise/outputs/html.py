@@ -35,6 +35,8 @@ _KINDS = {
     "poison": "Poisoning",
     "substance-use": "Drug or alcohol use",
 }
+_OF_POSITIONS = ("Stated on", "The text has no date", "Interests:", "Replaced by")
+"""How the caveats of a position begin that stand in sight."""
 _CHANGES = {
     -3: "down three levels",
     -2: "down two levels",
@@ -280,7 +282,7 @@ def _plainly(held: Site, finding: Finding) -> tuple[str, ...]:
         case "position":
             options = dict(finding.basis.options)
             holder = f"Held by {options['holder']} ({str(options['kind']).replace('-', ' ')})."
-            return (holder, *(caveat for caveat in finding.caveats if caveat.startswith(("Interests:", "Replaced by"))))
+            return (holder, *(caveat for caveat in finding.caveats if caveat.startswith(_OF_POSITIONS)))
         case "absence":
             searches = _searches(held, finding)
             asked = sum(len(search.queries) for search in searches)

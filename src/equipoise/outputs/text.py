@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from equipoise.documents.monograph import ChapterPage, HelpEntry, Map, Monograph, Strip
+from equipoise.documents.monograph import Cell, ChapterPage, HelpEntry, Map, Monograph, Strip
 from equipoise.documents.prose import Block, Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
 from equipoise.values.estimate import Estimate, Interval, Part, rounded
@@ -176,7 +176,8 @@ def strip_words(strip: Strip) -> str:
         parts.append(study_count(strip.studies))
     if strip.people:
         parts.append(f"{strip.people:,} people")
-    parts.append(f"last search {strip.last_search}")
+    if strip.last_search is not None:
+        parts.append(f"last search {strip.last_search}")
     if strip.records:
         parts.append(f"checked by a second reader {strip.checked:,} of {strip.records:,}")
     return " · ".join(parts)
@@ -406,17 +407,20 @@ def _shown(finding: Finding, document: Monograph, number: Mapping[str, int]) -> 
         mark = "" if source.ref is None else f"[{number[source.ref]}]"
         said.append(mark if mark and many else f"{mark} {source_words(source, document)}".strip())
     yield from _wrap(f"Sources: {(', ' if many else '; ').join(said)}", first="    ", indent=4)
+    if finding.caveats:
+        yield from _wrap(f"Read with care: {' '.join(finding.caveats)}", first="    ", indent=4)
     yield from _wrap(f"More: equipoise show {finding.id}", first="    ", indent=4)
+
+
+def _cell(cell: Cell) -> str:
+    people = f"{cell.people:,} people, " if cell.people else ""
+    return f"{study_count(len(cell.studies))}, {people}{certainty_words(cell.certainty)}"
 
 
 def _map(held: Map) -> Iterator[str]:
     yield "What was studied, and how"
     for outcome, cells in held.rows:
-        said = [
-            f"{design}: {study_count(len(cell.studies))}, {cell.people:,} people, {certainty_words(cell.certainty)}"
-            for design, cell in zip(held.designs, cells, strict=True)
-            if cell is not None
-        ]
+        said = [f"{design}: {_cell(cell)}" for design, cell in zip(held.designs, cells, strict=True) if cell is not None]
         yield from _wrap(f"{outcome}: {'; '.join(said) or 'no study'}.", first="- ", indent=2)
     yield ""
 
