@@ -1,6 +1,7 @@
 """The command line: clear words, honest exit codes (0 good, 1 mend your input, 2 mend your command), no half-built folder."""
 
 import json
+import re
 import shutil
 import sys
 from datetime import date
@@ -330,3 +331,17 @@ def test_a_terminal_and_nothing_else_sees_what_is_being_done(monkeypatch: pytest
         with cli._progress() as step:
             step("Writing pdf")
         assert said == (["Starting", "Writing pdf"] if terminal else [])
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_terminal_sees_weight_and_colour_and_everything_else_the_same_words(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "One thing is so.\n\nQuestion   Is it?\nCertainty  ●●○○ low certainty\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    cli._say(text)
+    said = capsys.readouterr().out
+    assert re.sub(r"\x1b\[[0-9;]*m", "", said) == text
+    assert ("\x1b[1mOne thing is so.\x1b[0m" in said) is terminal

@@ -106,6 +106,21 @@ def _sound(evidence: Path | None, as_of: date) -> Evidence:
     return read
 
 
+def _say(text: str) -> None:
+    """Print a finding: with a little weight and colour on a terminal, and plain to anything else."""
+    if not sys.stdout.isatty():
+        typer.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    shown = Text(text, end="")
+    shown.stylize("bold", 0, text.find("\n\n"))
+    shown.highlight_regex(r"(?m)^(?:Question|Number|Certainty|Sources|Caveats|Compute it again)\b", "dim")
+    shown.highlight_regex(r"[●○]+", "green")
+    Console().print(shown)
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
     """Says what is being done, on a terminal only."""
@@ -122,7 +137,9 @@ def _progress() -> Iterator[Callable[[str], None]]:
 def evidence_check(as_json: Json = False, evidence: Folder = None, as_of: AsOf = None) -> None:
     """Apply every curation rule to every file, and name each fault with its file, line and field."""
     day = as_of or _today()
-    read, faults = _checked(evidence, day, freshness=True)
+    with _progress() as step:
+        step("Reading and checking")
+        read, faults = _checked(evidence, day, freshness=True)
     if not faults:
         from equipoise.documents.monograph import monograph as monograph_document
 
@@ -323,7 +340,7 @@ def show(
         return
     from equipoise.outputs.text import finding_text
 
-    typer.echo(finding_text(document.findings[finding], document), nl=False)
+    _say(finding_text(document.findings[finding], document))
 
 
 @app.callback()

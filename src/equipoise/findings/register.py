@@ -59,7 +59,7 @@ def _measured(item: Result, quantity: Quantity, estimate: Estimate) -> str:
     if quantity.statistic in {"minimum", "maximum"} and estimate.interval is not None:
         low, high = (f"{bound:g}" for bound in (estimate.interval.low, estimate.interval.high))
         return wording.ranged(label, among, low, high, estimate.unit)
-    counted = label.startswith("number of ")  # the label says of what, so the unit would say it twice
+    counted = label.startswith("number of ") or estimate.unit in label.split()  # the unit would say it twice
     return wording.measured(label, among, quantity.statistic, f"{quantity.value:,}" if counted else estimate.printed)
 
 
