@@ -114,11 +114,11 @@ def _say(text: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    shown = Text(text, end="")
+    shown = Text(text)
     shown.stylize("bold", 0, text.find("\n\n"))
     shown.highlight_regex(r"(?m)^(?:Question|Number|Certainty|Sources|Caveats|Compute it again)\b", "dim")
     shown.highlight_regex(r"[●○]+", "green")
-    Console().print(shown)
+    Console().print(shown, end="", soft_wrap=True)
 
 
 @contextmanager
