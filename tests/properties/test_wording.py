@@ -47,7 +47,7 @@ percentages = st.floats(0, 100).map(lambda value: f"{rounded(value, '%')}%")
 
 
 @given(label=labels, direction=directions, certainty=graded, chance=st.booleans())
-def test_an_effect_is_hedged_by_its_certainty(label: str, direction: wording.Direction, certainty: Level, chance: bool) -> None:  # noqa: FBT001
+def test_an_effect_is_hedged_by_its_certainty(label: str, direction: wording.Direction, certainty: Level, chance: bool) -> None:
     said = wording.effect(label, "one", "other", direction, certainty, chance=chance)
     assert wording.forbidden(said) is None
     assert ("very uncertain" in said) == (certainty is Level.VERY_LOW)
@@ -63,7 +63,7 @@ def test_an_effect_that_nobody_graded_is_not_worded() -> None:
 
 
 @given(label=labels, direction=directions, chance=st.booleans())
-def test_an_association_is_a_link_and_never_a_cause(label: str, direction: wording.Direction, chance: bool) -> None:  # noqa: FBT001
+def test_an_association_is_a_link_and_never_a_cause(label: str, direction: wording.Direction, chance: bool) -> None:
     said = wording.link(label, "kratom use", direction, chance=chance)
     assert "linked with" in said
     assert not CAUSE.search(said.removesuffix(f"{label}."))

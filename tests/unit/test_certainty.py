@@ -262,7 +262,7 @@ def test_a_large_effect_gains_a_level_only_without_randomisation_and_without_dou
     estimate: Estimate,
     judged: RiskOfBias,
     design: str,
-    gained: bool,  # noqa: FBT001
+    gained: bool,
 ) -> None:
     because = graded(case(design, "treatment", estimate, judged, **LINK))[1]
     assert ("large effect" in because) is gained

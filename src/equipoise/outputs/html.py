@@ -23,6 +23,7 @@ from equipoise.values.estimate import Estimate, Interval
 
 _HERE = Path(__file__).parent
 _SCHEMES = ("http://", "https://", "mailto:", "tel:", "sms:")
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _LOOSE = re.compile(r"[^\d+]")
 _NOTES = 4
 """So many sources stand beside a sentence; the others stand inside."""
@@ -244,7 +245,7 @@ def _view(held: Site, finding: Finding) -> FindingView:
         more=max(0, len(notes) - _NOTES),
         plainly=plainly,
         parts=_parts(finding),
-        caveats=tuple(caveat for caveat in finding.caveats if caveat not in plainly),
+        caveats=tuple(caveat for caveat in map(_dated, finding.caveats) if caveat not in plainly),
         numbers=() if estimate is None else _numbers(estimate),
         reasons=tuple((reason.domain, _change(reason), reason.why) for reason in finding.because),
         sources=sources,
@@ -282,7 +283,8 @@ def _plainly(held: Site, finding: Finding) -> tuple[str, ...]:
         case "position":
             options = dict(finding.basis.options)
             holder = f"Held by {options['holder']} ({str(options['kind']).replace('-', ' ')})."
-            return (holder, *(caveat for caveat in finding.caveats if caveat.startswith(_OF_POSITIONS)))
+            said = (caveat for caveat in finding.caveats if caveat.startswith(_OF_POSITIONS))
+            return (holder, *map(_dated, said))
         case "absence":
             searches = _searches(held, finding)
             asked = sum(len(search.queries) for search in searches)
@@ -290,9 +292,14 @@ def _plainly(held: Site, finding: Finding) -> tuple[str, ...]:
             said = f"Searched {' and '.join(dict.fromkeys(days))}: {asked} {'query' if asked == 1 else 'queries'}"
             return (f"{said}, each named inside with what it could not see.",) if searches else ()
         case "series" | "contrast":
-            return finding.caveats[:1]
+            return tuple(map(_dated, finding.caveats[:1]))
         case _:
             return ()
+
+
+def _dated(text: str) -> str:
+    """Words with their days as people write them."""
+    return _DAY.sub(lambda found: day(found[0]), text)
 
 
 def _parts(finding: Finding) -> tuple[tuple[str, str], ...]:
