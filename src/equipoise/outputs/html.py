@@ -283,8 +283,7 @@ def _plainly(held: Site, finding: Finding) -> tuple[str, ...]:
         case "position":
             options = dict(finding.basis.options)
             holder = f"Held by {options['holder']} ({str(options['kind']).replace('-', ' ')})."
-            said = (caveat for caveat in finding.caveats if caveat.startswith(_OF_POSITIONS))
-            return (holder, *map(_dated, said))
+            return (holder, *(_dated(caveat) for caveat in finding.caveats if caveat.startswith(_OF_POSITIONS)))
         case "absence":
             searches = _searches(held, finding)
             asked = sum(len(search.queries) for search in searches)
