@@ -46,6 +46,7 @@ serve: monograph ## show the monograph at http://127.0.0.1:8000
 
 clean: ## remove all that these commands made, the environment too
 	rm -rf build dist .venv .uv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests benchmarks validation -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml uv.lock | $(UV)
 	@echo "== environment"; $(UV) sync --locked

@@ -309,6 +309,15 @@ CASES = (
         "outcomes[2].association.level: stands without bounds; should come with low and high",
     ),
     Case(
+        "intervals_hold_their_values",
+        STUDY,
+        "value: 0.5, n",
+        "value: 0.5, low: 0.4, high: 0.6, level: 0.95, n",
+        "association: {measure: OR, value: 0.5, low: 0.4, high: 0.6, level: 0.95, "
+        "n: 200, adjusted: not-reported, contrast: two groups}",
+        "outcomes[2].association.level: is 0.95; should be in percent, such as 95",
+    ),
+    Case(
         "overlaps_are_declared",
         STUDY,
         "overlaps:\n  - {study: ferguson-1949, how: distinct, because: Another country}\n",
@@ -454,6 +463,14 @@ CASES = (
         "findings[0].records: has 1; should have at least two results",
     ),
     Case(
+        "chapters_have_their_pages",
+        TOPIC,
+        "  - id: glance\n    title: At a glance",
+        "  - {id: glance, title: Twice, reader: person}\n  - id: glance\n    title: At a glance",
+        "- id: glance",
+        "chapters[1].id: is 'glance', which stands above; should stand once",
+    ),
+    Case(
         "tallies_use_known_words",
         TOPIC,
         "    what: surveys\n    designs: [survey]",
@@ -555,6 +572,23 @@ def test_numbers_that_disagree_in_print_stay_as_printed_where_a_note_says_so(evi
     ):
         change(evidence_folder, STUDY, old, new)
     assert check(evidence_folder, evidence_folder.parent / "chapters", as_of, freshness=True)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("../evil", "small letters, digits and single hyphens"),
+        ("studies", "another word than index, studies, sources, help"),
+        ("index", "another word than index, studies, sources, help"),
+    ],
+)
+def test_a_chapter_cannot_take_a_place_that_is_not_its_own(evidence_folder: Path, as_of: date, name: str, right: str) -> None:
+    chapters = evidence_folder.parent / "chapters"
+    change(evidence_folder, TOPIC, "id: glance", f"id: {name}")
+    (chapters / "villages" / "glance.md").rename(chapters / "villages" / f"{name}.md")
+    (fault,) = check(evidence_folder, chapters, as_of, freshness=False)[1]
+    assert fault.field == "chapters[0].id"
+    assert fault.message.endswith(f"should be {right}")
 
 
 def test_two_studies_of_one_dataset_are_not_pooled(evidence_folder: Path, as_of: date) -> None:

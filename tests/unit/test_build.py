@@ -93,6 +93,25 @@ def test_a_failure_at_any_step_leaves_the_last_build_as_it_was(out: Path, monkey
     assert alone(out)
 
 
+def test_an_interrupt_between_the_moves_leaves_the_last_build_as_it_was(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace_folder(out, FILES)
+    before = held(out)
+    moves = []
+    move = os.replace
+
+    def moving(source: Path, target: Path) -> None:
+        moves.append(target)
+        if len(moves) == 2:
+            raise KeyboardInterrupt
+        move(source, target)
+
+    monkeypatch.setattr(build.os, "replace", moving)
+    with pytest.raises(KeyboardInterrupt):
+        replace_folder(out, {"a.html": b"new"})
+    assert held(out) == before
+    assert alone(out)
+
+
 def test_a_link_to_a_folder_stays_a_link(out: Path, tmp_path: Path) -> None:
     out.mkdir(parents=True)
     link = tmp_path / "link"

@@ -19,7 +19,7 @@ from equipoise.records.provenance import Locator, Reading
 from equipoise.records.study import Arm, Association, Count, Judgement, Outcome, Quantity, RiskOfBias, Sample, Study
 from equipoise.records.topic import Indirect, Override
 from equipoise.records.vocabulary import DesignWord, OutcomeWord, Vocabulary
-from equipoise.values.estimate import Estimate, Interval
+from equipoise.values.estimate import Estimate, Interval, Part
 from equipoise.values.missing import Missing
 
 PAGE = (Path(__file__).parents[2] / "docs" / "certainty.md").read_text(encoding="utf-8")
@@ -165,6 +165,7 @@ def test_bias_counts_by_weight_and_only_beyond_half_of_it() -> None:
     assert cost("risk of bias", bad, good, weights=[50.1, 49.9]) == -2
     assert cost("risk of bias", bad, good, weights=[50, 50]) == 0
     assert cost("risk of bias", bad, case(judged=bias("high", "low")), weights=[50, 50]) == -1
+    assert cost("risk of bias", *[bad] * 6, *[good] * 6) == 0  # six twelfths add up to a little more than half
 
 
 def test_what_nobody_appraised_cannot_be_judged_and_is_at_most_moderate() -> None:
@@ -190,6 +191,24 @@ def test_other_results_are_inconsistent_where_intervals_do_not_all_overlap() -> 
     assert cost("inconsistency", case(estimate=one, **trial), case(estimate=near, **trial), case(estimate=far, **trial)) == -1
 
 
+def test_a_pooled_ratio_is_consistent_where_the_ratios_are_and_not_their_differences() -> None:
+    trial = {"design": "randomised-trial", "kind": "treatment", **ARMS}
+    results = [case(estimate=share(value, value - 1, value + 1), **trial) for value in (-2, -40)]
+    results = [
+        replace(item, estimate=replace(item.estimate, measure="risk difference", unit="percentage points"))  # type: ignore[type-var]
+        for item in results
+    ]
+    parts = tuple(Part(label="x", record="x/x", value=0.5, interval=Interval(low=0.4, high=0.6)) for _ in results)
+    joint = replace(ratio(0.5, 0.45, 0.55), measure="pooled odds ratio", parts=parts)
+    assert cost("inconsistency", *results) == -1
+    assert cost("inconsistency", *results, joint=joint) == 0
+
+
+def test_results_of_different_measures_cannot_be_compared() -> None:
+    reason = graded(case(), case(estimate=ratio(1.5, 1.4, 1.6)))[1]["inconsistency"]
+    assert reason.why == "cannot be judged: the results are of different measures"
+
+
 def test_one_study_says_nothing_of_agreement_and_keeps_its_level() -> None:
     level, because = graded(case())
     assert because["inconsistency"].why == "one study: agreement with others is unknown"
@@ -210,6 +229,7 @@ def test_indirectness_costs_what_the_topic_declares_with_its_reason(levels: int)
         (share(50, 29.9, 70), -2),
         (replace(share(5, -6, 16), measure="risk difference", unit="percentage points"), -1),
         (ratio(1.1, 1.01, 3), 0),
+        (ratio(1.5, 1, 3), -1),
         (ratio(1, 0.76, 1.24), 0),
         (ratio(1, 0.76, 1.26), -1),
         (ratio(1, 0.74, 1.26), -2),

@@ -100,7 +100,31 @@ def test_a_broken_record_names_every_fault_and_leaves_the_last_build(folder: Pat
     [
         ("chapters/bcg-tuberculosis/examples.md", "## One study", "# One study", "examples.md:3: h1 is not used in chapters"),
         ("chapters/bcg-tuberculosis/examples.md", "- a contrast", "> a contrast", "examples.md:9: blockquote is not used"),
-        ("chapters/bcg-tuberculosis/examples.md", "- a series", "  - a series", "examples.md:9: a list in a list is not used"),
+        ("chapters/bcg-tuberculosis/examples.md", "- a series", "  - a series", "examples.md:10: a list in a list is not used"),
+        (
+            "chapters/bcg-tuberculosis/examples.md",
+            "- a series",
+            "- a series\n\n  > lost",
+            "examples.md:12: blockquote is not used",
+        ),
+        (
+            "chapters/bcg-tuberculosis/examples.md",
+            "{{finding: first-trial}}",
+            "As follows:\n{{finding: first-trial}}",
+            "examples.md:5: 'first-trial' stands in a paragraph; should have an empty line",
+        ),
+        (
+            "evidence/topics/bcg-tuberculosis.yaml",
+            "records: [example-2017/answer, example-2019/answer]\n    what",
+            "records: []\n    what",
+            "findings[4].records: has 0; should have at least two results",
+        ),
+        (
+            "evidence/studies/aronson-1948.yaml",
+            "events: 4, total: 123",
+            f"events: 4, total: {10**400}",
+            "aronson-1948/tuberculosis: int too large",
+        ),
         ("chapters/bcg-tuberculosis/examples.md", "**made up**", "<b>made up</b>", "examples.md:1: html inline is not used"),
         ("chapters/bcg-tuberculosis/examples.md", "{{finding: first-trial}}", "", "'first-trial', which no chapter shows"),
         ("evidence/topics/bcg-tuberculosis.yaml", "help: [example-line]", "help: [nobody]", "help[0]: is 'nobody'"),
@@ -204,6 +228,20 @@ def test_a_day_before_the_evidence_was_read_is_one_line_and_not_a_fault_for_each
         answer = on(folder, *words, day="2020-01-01")
         assert (answer.code, answer.out) == (1, "")
         assert answer.err == "--as-of 2020-01-01: the evidence was read up to 2026-01-31; give that day or a later one.\n"
+
+
+def test_a_day_that_is_still_to_come_is_a_fault_of_its_file(folder: Path, out: Path) -> None:
+    broken(folder / "studies" / "aronson-1948.yaml", "by: ab, date: 2026-01-31", "by: ab, date: 3026-01-31")
+    answer = on(folder, "monograph", "--out", str(out))
+    assert answer.code == 1
+    assert "extracted.date: is 3026-01-31; should not be after" in answer.err
+
+
+def test_prose_that_no_chapter_shows_is_a_fault(folder: Path, out: Path) -> None:
+    (folder.parent / "chapters" / "bcg-tuberculosis" / "lost.md").write_text("Nobody reads this.\n", encoding="utf-8")
+    answer = on(folder, "monograph", "--out", str(out))
+    assert answer.code == 1
+    assert "chapters/bcg-tuberculosis/lost.md:1: is no chapter of topics/bcg-tuberculosis.yaml; should be one" in answer.err
 
 
 @pytest.mark.parametrize("place", ["missing", "a file", "empty"])

@@ -1,10 +1,18 @@
 """What stands in docs/ is what the program says."""
 
 import json
+import re
+import textwrap
 from pathlib import Path
 
+import pytest
+
 from equipoise.outputs.json import SCHEMA
-from equipoise.records.reader import schemas
+from equipoise.records.evidence import KINDS
+from equipoise.records.forms import form, parts
+from equipoise.records.reader import read_record, schemas
+from equipoise.records.topic import Topic
+from equipoise.records.vocabulary import Vocabulary
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -13,3 +21,35 @@ def test_the_schemas_in_docs_are_those_of_the_reader() -> None:
     """Run `make docs` after a change of a record kind."""
     kept = {path.name.removesuffix(".schema.json"): json.loads(path.read_text()) for path in (DOCS / "schemas").glob("*.json")}
     assert kept == {**schemas(), "monograph": json.loads(SCHEMA.read_text())}
+
+
+def example(kind: str) -> str:
+    """Return the record that docs/evidence.md shows of a kind."""
+    page = (DOCS / "evidence.md").read_text(encoding="utf-8")
+    section = rf"^## \w+: `{kind}/<id>\.yaml`\n(?:(?:[^ #\n][^\n]*)?\n)+"
+    found = re.search(section + r"((?:(?:    [^\n]*)?\n)+)", page, re.MULTILINE)
+    assert found is not None, kind
+    return textwrap.dedent(found[1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_record_on_the_page_can_be_read(kind: str) -> None:
+    record, faults = read_record(KINDS[kind], example(kind), kind)
+    assert [str(fault) for fault in faults] == []
+    assert record is not None
+
+
+def test_the_topic_on_the_page_has_each_kind_of_finding_and_names_each_key() -> None:
+    topic, _ = read_record(Topic, example("topics"), "topic")
+    assert topic is not None
+    kinds = parts(form(Topic)["findings"].holds)
+    assert {type(finding) for finding in topic.findings} == set(kinds)
+    said = set(re.findall(r"[a-z_]+(?=:)", example("topics")))
+    assert {key for kind in kinds for key in form(kind)} <= said
+
+
+def test_the_page_names_each_table_with_its_columns() -> None:
+    page = (DOCS / "evidence.md").read_text(encoding="utf-8")
+    for table, entry in form(Vocabulary).items():
+        (kind,) = parts(entry.holds)
+        assert f"| `{table.replace('_', '-')}.csv` | `{','.join(form(kind))}` |" in page

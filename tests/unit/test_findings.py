@@ -192,6 +192,7 @@ def linked(value: str, low: str | None = None, high: str | None = None, measure:
         (linked("2.14", "1.1", "3.4"), "Asking was linked with higher odds of a yes to the example question."),
         (linked("0.4", "0.1", "0.9"), "Asking was linked with lower odds of a yes to the example question."),
         (linked("1.2", "0.8", "1.9"), "Asking was not clearly linked with a yes to the example question."),
+        (linked("2.1", "1.1", "3.4", "RR"), "Asking was linked with a higher chance of a yes to the example question."),
         (linked("0.2", "0.1", "0.3", "COR"), "Asking was linked with more a yes to the example question."),
     ],
 )
@@ -264,6 +265,35 @@ def test_a_contrast_shows_both_numbers_and_its_reason_first(small: Evidence) -> 
     assert finding.estimate.value == 25
     assert [part.value for part in finding.estimate.parts] == [25, 50]
     assert finding.caveats[0] == "Other people."
+
+
+def test_results_that_agree_are_no_contrast(small: Evidence) -> None:
+    study = small.studies["example-2017"]
+    same = changed(small, "example-2019", count=study.outcomes[0].count)
+    declared = ContrastFinding(
+        id="x", kind="contrast", question="?", records=("example-2019/answer", "example-2017/answer"), reason="Other people."
+    )
+    with pytest.raises(ValueError, match="should be results that disagree"):
+        synthesis.contrast(same, declared, DAY)
+
+
+def test_the_distance_of_results_that_share_people_has_no_interval(small: Evidence) -> None:
+    declared = ContrastFinding(
+        id="x", kind="contrast", question="?", records=("example-2019/answer", "example-2017/answer"), reason="Other people."
+    )
+    apart = synthesis.contrast(small, declared, DAY).estimate
+    shared = {name: replace(study, dataset="ONE") for name, study in small.studies.items()}
+    joined = synthesis.contrast(replace(small, studies=shared), declared, DAY).estimate
+    assert apart is not None
+    assert joined is not None
+    assert (apart.interval is None, joined.interval is None) == (False, True)
+
+
+def test_a_series_is_of_shares(small: Evidence) -> None:
+    mean = Quantity(statistic="mean", value=Decimal("3.2"), n=40, unit="people")
+    scores = changed(changed(small, "example-2017", count=None, quantity=mean), "example-2019", count=None, quantity=mean)
+    with pytest.raises(ValueError, match="holds a result that is no share"):
+        register.series(scores, years("example-2017/answer", "example-2019/answer"), DAY)
 
 
 def test_different_outcomes_do_not_stand_side_by_side(small: Evidence) -> None:

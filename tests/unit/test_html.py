@@ -225,6 +225,13 @@ def test_an_absence_says_how_it_was_searched_and_a_position_who_holds_it(documen
     assert page.count("It sells vaccines.") == 1
 
 
+def test_a_position_with_the_id_of_a_study_does_not_lead_to_the_study(document: Monograph) -> None:
+    held = document.findings["held"]
+    same = replace(held, basis=replace(held.basis, records=("aronson-1948",)))
+    page = html.site(replace(document, findings={**document.findings, "held": same}))["more.html"].decode()
+    assert 'href="studies.html#aronson-1948"' not in page
+
+
 def test_a_record_that_nobody_checked_says_so(document: Monograph) -> None:
     files = html.site(document)
     assert "Checked by nobody yet" in text_of(files["index.html"])

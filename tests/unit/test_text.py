@@ -168,3 +168,9 @@ def test_what_has_no_parts_has_no_plot(small: Monograph) -> None:
         for name in ("first-trial", "example-absence", "example-position", "example-tally")
         if text.plot(small.findings[name])
     ] == []
+
+
+def test_an_old_number_of_urgent_help_is_marked(small: Monograph) -> None:
+    old = tuple(dataclasses.replace(entry, stale=True, channels=(("call", "112"),)) for entry in small.urgent)
+    assert all(line.endswith("call 112 (may be out of date)") for line in text.urgent_help(old))
+    assert text.urgent_help(old)

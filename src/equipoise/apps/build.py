@@ -56,7 +56,7 @@ def _swap(fresh: Path, out: Path) -> None:
             os.replace(out, kept)  # noqa: PTH105 (a rename of a folder, on purpose)
         try:
             os.replace(fresh, out)  # noqa: PTH105
-        except OSError:
+        except BaseException:  # an interrupt too must not cost the last build
             if kept.exists():
                 os.replace(kept, out)  # noqa: PTH105
             raise

@@ -93,7 +93,8 @@ def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Ev
         _refuse(refused)
     except OSError as refused:
         _stop(f"{refused.filename or evidence}: cannot be read ({refused.strerror})")
-    newest = max((record.extracted.date for _, record in read.records()), default=as_of)
+    days = (record.extracted.date for _, record in read.records())
+    newest = max((day for day in days if day <= _today()), default=as_of)  # a later day is a fault, which names its file
     if newest > as_of:
         _stop(f"--as-of {as_of}: the evidence was read up to {newest}; give that day or a later one.")
     return read, faults

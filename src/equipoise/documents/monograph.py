@@ -199,7 +199,7 @@ def monograph(evidence: Evidence, topic: Topic, as_of: date) -> Monograph:
 
 def _used_studies(evidence: Evidence, findings: Iterable[Finding], topic: Topic) -> tuple[Study, ...]:
     """The studies behind the findings and the evidence maps; the register shows these and no others."""
-    names = {name.partition("/")[0] for finding in findings for name in finding.basis.records}
+    names = set(_studied(findings))
     for chapter in topic.chapters:
         if chapter.evidence_map is not None:
             names |= {
@@ -225,9 +225,6 @@ def _cited(
 def _prose(evidence: Evidence, topic: Topic) -> tuple[dict[str, tuple[Block, ...]], list[Fault]]:
     prose: dict[str, tuple[Block, ...]] = {}
     faults: list[Fault] = []
-    if not topic.chapters:
-        found = "is an empty list; should name at least one chapter"
-        faults.append(placed(evidence, Breach(f"topics/{topic.id}", ("chapters",), found)))
     for chapter in topic.chapters:
         try:
             prose[chapter.id] = blocks(evidence.prose.get((topic.id, chapter.id), ""))
@@ -261,12 +258,9 @@ def _page(
 
 
 def _strip(evidence: Evidence, findings: Sequence[Finding], as_of: date) -> Strip:
-    names = dict.fromkeys(name.partition("/")[0] for finding in findings for name in finding.basis.records)
-    studies = [evidence.studies[name] for name in names if name in evidence.studies]
-    positions = [evidence.positions[name] for name in names if name in evidence.positions]
-    searched = [
-        day for name in names if name in evidence.searches and (day := searched_on(evidence.searches[name]))[:1].isdigit()
-    ]
+    studies = [evidence.studies[name] for name in _studied(findings)]
+    positions = [evidence.positions[name] for name in _records(findings, "position")]
+    searched = [day for name in _records(findings, "absence") if (day := searched_on(evidence.searches[name]))[:1].isdigit()]
     return Strip(
         as_of=as_of,
         studies=len(studies),
@@ -275,6 +269,17 @@ def _strip(evidence: Evidence, findings: Sequence[Finding], as_of: date) -> Stri
         checked=sum(bool(study.checked) for study in studies) + sum(bool(held.checked) for held in positions),
         records=len(studies) + len(positions),
     )
+
+
+def _records(findings: Iterable[Finding], *kinds: str) -> dict[str, None]:
+    """The records behind the findings of these kinds, in order and once; a study, a position and a search may have one id."""
+    return dict.fromkeys(name for finding in findings if finding.basis.kind in kinds for name in finding.basis.records)
+
+
+def _studied(findings: Iterable[Finding]) -> dict[str, None]:
+    """The ids of the studies behind the findings."""
+    names = _records(findings, "pooled", "reported", "contrast", "series", "tally")
+    return dict.fromkeys(name.partition("/")[0] for name in names)
 
 
 def _people(studies: Sequence[Study]) -> int:
@@ -383,7 +388,7 @@ def _study(evidence: Evidence, study: Study) -> StudyEntry:
         sources=tuple((source.ref, source.at) for source in study.sources),
         extracted=f"{words.people[study.extracted.by].name}, {study.extracted.date}",
         checked="; ".join(f"{words.people[item.by].name}, {item.date}" for item in study.checked) or "nobody yet",
-        note=study.note,
+        note=_note(evidence, study.id, study.note),
     )
 
 
@@ -392,7 +397,8 @@ def _outcome(evidence: Evidence, study: Study, name: str) -> OutcomeEntry:
     outcome = held.outcome
     said = outcome.stated or (held.estimate.printed if held.estimate is not None else "")
     if held.estimate is not None and outcome.association is not None:
-        said = f"{held.estimate.measure} {said}, {outcome.association.contrast}"
+        association = outcome.association
+        said = f"{held.estimate.measure} {said}, {association.contrast}; adjustment: {association.adjusted}"
     basis = outcome.basis if outcome.derivation is None else f"{outcome.basis}: {outcome.derivation}"
     return OutcomeEntry(
         id=outcome.id,
@@ -402,8 +408,18 @@ def _outcome(evidence: Evidence, study: Study, name: str) -> OutcomeEntry:
         estimate=held.estimate,
         basis=basis,
         source=(outcome.source.ref, outcome.source.at),
-        note=outcome.note,
+        note=_note(evidence, f"{study.id}/{name}", outcome.note),
     )
+
+
+def _note(evidence: Evidence, name: str, note: str | None) -> str | None:
+    """What is noted of a study or a result, and each correction of it."""
+    said = [] if note is None else [note]
+    for held in evidence.corrections.values():
+        if held.concerns == name:
+            because = held.because.rstrip(".")
+            said.append(f"Correction: printed is \u201c{held.printed}\u201d; used here: {held.used}. {because}.")
+    return " ".join(said) or None
 
 
 def _help(evidence: Evidence, helpline: Helpline, as_of: date) -> HelpEntry:

@@ -1,6 +1,5 @@
 """Chapter prose: a small part of Markdown as blocks, so that every output writes it in its own way."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +7,9 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_MARK = re.compile(r"\{\{\s*finding:\s*([a-z0-9-]+)\s*\}\}")
+from equipoise.records.prose import MARK, marked
+
+_IN_LISTS = frozenset({"list_item_open", "list_item_close", "paragraph_open", "paragraph_close", "inline"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,8 @@ def blocks(markdown: str) -> tuple[Block, ...]:
     Raises
     ------
     ProseError
-        A construct that chapters do not use (raw HTML, tables, images, code, nested lists, other headings).
+        A construct that chapters do not use (raw HTML, tables, images, code, nested lists, other headings), or a finding
+        inside a paragraph.
     """
     return tuple(_blocks(MarkdownIt("commonmark").parse(markdown)))
 
@@ -86,13 +88,19 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
             index += 3
         elif token.type == "bullet_list_open":
             end = next(place for place in range(index, len(tokens)) if tokens[place].type == "bullet_list_close")
-            if any(item.type == "bullet_list_open" for item in tokens[index + 1 : end]):
-                raise ProseError(_line(token), "a list in a list is not used in chapters; should be one list")
+            for item in tokens[index + 1 : end]:
+                if item.type == "bullet_list_open":
+                    raise ProseError(_line(item), "a list in a list is not used in chapters; should be one list")
+                if item.type not in _IN_LISTS:
+                    raise ProseError(_line(item), f"{_named(item)} is not used in the lists of chapters; should be words")
             yield Bullets(items=tuple(_spans(item) for item in tokens[index:end] if item.type == "inline"))
             index = end + 1
         else:
-            found = token.type.removesuffix("_open").removesuffix("_close").replace("_", " ")
-            raise ProseError(_line(token), f"{found} is not used in chapters; should be a paragraph, heading or list")
+            raise ProseError(_line(token), f"{_named(token)} is not used in chapters; should be a paragraph, heading or list")
+
+
+def _named(token: Token) -> str:
+    return token.type.removesuffix("_open").removesuffix("_close").replace("_", " ")
 
 
 def _line(token: Token) -> int:
@@ -100,8 +108,10 @@ def _line(token: Token) -> int:
 
 
 def _paragraph(inline: Token) -> Iterator[Block]:
-    marks = _MARK.findall(inline.content)
-    if marks and not _MARK.sub("", inline.content).strip():
+    marks = marked(inline.content)
+    if marks and MARK.sub("", inline.content).strip():
+        raise ProseError(_line(inline), f"{marks[0]!r} stands in a paragraph; should have an empty line before and after it")
+    if marks:
         yield from (Shown(finding=mark) for mark in marks)
     else:
         yield Paragraph(spans=_spans(inline))

@@ -3,7 +3,7 @@
 A rule proposes; a person may override in the topic file, with name, date and reason, and then both are shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from equipoise.findings.finding import Level, Reason
@@ -27,7 +27,7 @@ SPREAD_TIMES, WIDE_SPREAD_TIMES = 3.0, 10.0
 RATIO_THRESHOLDS = (0.75, 1.25)
 CORRELATION_THRESHOLD = 0.1
 MOST = 50.0
-"""Share of the weight, in percent, that studies of one judgement need for it to count."""
+"""Share of the weight, in percent, that studies of one judgement must exceed for it to count."""
 LARGE, SMALL = 2.0, 0.5
 """A ratio beyond these, its interval on one side of one, is a large effect."""
 FEW, VERY_FEW = 30, 10
@@ -71,7 +71,7 @@ def grade(
     reasons = [Reason(domain="start", change=0, why=why)]
     shares = [100 / len(results)] * len(results) if weights is None else list(weights)
     reasons.append(_risk_of_bias(results, shares))
-    reasons.append(_inconsistency(results))
+    reasons.append(_inconsistency([part for part in _alone(results, estimate) if part is not None]))
     reasons.append(_indirectness(aims, indirect))
     reasons.append(_imprecision(results, estimate, aims))
     reasons.append(Reason(domain="publication bias", change=0, why=_unpublished(results)))
@@ -114,14 +114,19 @@ def _bad(judged: RiskOfBias) -> int | None:
     return 2 if high >= 2 else 1 if high or middling >= 2 else 0
 
 
+def _most(shares: Iterable[float]) -> bool:
+    """Whether these shares of the weight are more than half, however their sum is rounded."""
+    return sum(shares) > MOST + 1e-9
+
+
 def _risk_of_bias(results: Sequence[Result], shares: Sequence[float]) -> Reason:
     judged = [(item.study.risk_of_bias, share) for item, share in zip(results, shares, strict=True)]
     known = [(bad, share) for bias, share in judged if isinstance(bias, RiskOfBias) and (bad := _bad(bias)) is not None]
-    if sum(share for _, share in known) <= MOST:
+    if not _most(share for _, share in known):
         return Reason(domain="risk of bias", change=0, why="cannot be judged: too little was appraised")
-    worst = sum(share for bad, share in known if bad == 2)
-    some = sum(share for bad, share in known if bad >= 1)
-    change = -2 if worst > MOST else -1 if some > MOST else 0
+    worst = _most(share for bad, share in known if bad == 2)
+    some = _most(share for bad, share in known if bad >= 1)
+    change = -2 if worst else -1 if some else 0
     domains = sorted(
         {item.domain for bias, _ in judged if isinstance(bias, RiskOfBias) for item in bias.domains if item.judgement == "high"}
     )
@@ -132,13 +137,25 @@ def _risk_of_bias(results: Sequence[Result], shares: Sequence[float]) -> Reason:
     )
 
 
-def _inconsistency(results: Sequence[Result]) -> Reason:
-    values = [item.estimate.value for item in results if item.estimate is not None]
-    if len(values) < 2:
+def _alone(results: Sequence[Result], estimate: Estimate | None) -> list[Estimate | None]:
+    """What each study says by itself, on the scale of a pooled ratio or correlation where they were pooled on one."""
+    if estimate is None or estimate.measure not in {"pooled odds ratio", "pooled risk ratio", "pooled correlation"}:
+        return [item.estimate for item in results]
+    return [
+        Estimate(measure=estimate.unit, value=part.value, unit=estimate.unit, printed="", interval=part.interval)
+        for part in estimate.parts
+    ]
+
+
+def _inconsistency(alone: Sequence[Estimate]) -> Reason:
+    if len(alone) < 2:
         return Reason(domain="inconsistency", change=0, why="one study: agreement with others is unknown")
-    if results[0].estimate is not None and results[0].estimate.measure == "proportion":
+    if len({(one.measure == "proportion", one.unit) for one in alone}) > 1:
+        return Reason(domain="inconsistency", change=0, why="cannot be judged: the results are of different measures")
+    if alone[0].measure == "proportion":
+        values = [one.value for one in alone]
         return _spread(min(values), max(values))
-    bounds = [bound for item in results if item.estimate is not None and (bound := _sampling(item.estimate)) is not None]
+    bounds = [bound for one in alone if (bound := _sampling(one)) is not None]
     if len(bounds) < 2:
         return Reason(domain="inconsistency", change=0, why="cannot be judged: fewer than two studies have an interval")
     apart = max(bound.low for bound in bounds) > min(bound.high for bound in bounds)
@@ -197,7 +214,7 @@ def _width(unit: str, low: float, high: float) -> tuple[int, str]:
         change = -2 if half > VERY_WIDE_POINTS else -1 if half > WIDE_POINTS else 0
         return change, f"the interval reaches {half:.1f} percentage points to each side"
     null, thresholds = _thresholds(unit)
-    if not low < null < high:
+    if not low <= null <= high:
         return 0, "the interval leaves out no effect"
     if not thresholds:
         return -1, "the interval holds no effect"

@@ -45,7 +45,8 @@ def _sentence(item: Result, certainty: Level) -> str:
         if aim(item) == "effect" and " against " in outcome.association.contrast:
             subject, comparator = outcome.association.contrast.split(" against ", 1)
             return wording.effect(word.label, subject, comparator, way, certainty, chance=chance)
-        return wording.link(word.label, outcome.association.contrast, way, chance=chance)
+        odds = outcome.association.measure == "OR"
+        return wording.link(word.label, outcome.association.contrast, way, chance=chance, odds=odds)
     if outcome.arms is not None:
         one, other = (f"{arm.events:,} of {arm.total:,} with {arm.name}" for arm in outcome.arms)
         return f"{one} and {other} {word.phrase}."
@@ -64,15 +65,17 @@ def _measured(item: Result, quantity: Quantity, estimate: Estimate) -> str:
 
 
 def series(evidence: Evidence, declared: SeriesFinding, as_of: date) -> Finding:
-    """One quantity at several dates, the latest in the sentence; whether it may be read as a trend is said.
+    """One share at several dates, the latest in the sentence; whether it may be read as a trend is said.
 
     Raises
     ------
     ValueError
-        Results of different outcomes or units, without a number or a date, or not in the order of their dates.
+        Results of different outcomes or units, that are no shares, without a date, or not in the order of their dates.
     """
     results = [result(evidence, name) for name in declared.records]
     held = alike(declared.id, results)
+    if any(one.measure != "proportion" for _, one in held):
+        raise ValueError(f"{declared.id}: holds a result that is no share; should be shares of a group, year by year")
     days = [item.study.conducted.since.earliest for item in results if isinstance(item.study.conducted, Conducted)]
     if len(days) < len(results) or days != sorted(days):
         raise ValueError(
@@ -147,7 +150,7 @@ def position(evidence: Evidence, declared: PositionFinding, as_of: date) -> Find
     if isinstance(held.date, Missing):
         said.append(f"The text has no date; it was read on {held.extracted.date}.")
     else:
-        said.append(f"Stated on {held.date}.")
+        said.append(f"Stated {'on' if held.date.day else 'in'} {held.date}.")
     if held.interests is not Missing.NOT_APPLICABLE:
         said.append(f"Interests: {str(held.interests).rstrip('.')}.")
     if held.superseded is not None:

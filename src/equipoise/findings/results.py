@@ -63,7 +63,7 @@ def result(evidence: Evidence, name: str) -> Result:
     word = evidence.vocabulary.outcomes[outcome.outcome]
     try:
         estimate = _estimate(evidence, study, outcome)
-    except ValueError as fault:
+    except (ValueError, OverflowError) as fault:
         raise ValueError(f"{name}: {fault}") from fault
     return Result(name=name, study=study, outcome=outcome, word=word, estimate=estimate)
 

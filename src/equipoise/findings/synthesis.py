@@ -13,7 +13,7 @@ from equipoise.findings.certainty import direction, grade
 from equipoise.findings.finding import Basis, Finding, Level
 from equipoise.findings.results import Result, alike, citations, result, standing_caveats
 from equipoise.records.evidence import Evidence
-from equipoise.records.sharing import why_not_pooled
+from equipoise.records.sharing import shared_data, why_not_pooled
 from equipoise.records.topic import ContrastFinding, PooledFinding
 from equipoise.records.vocabulary import OutcomeWord
 from equipoise.values.estimate import Estimate, Heterogeneity, Interval, Part, rounded
@@ -185,14 +185,22 @@ def contrast(evidence: Evidence, declared: ContrastFinding, as_of: date) -> Find
     Raises
     ------
     ValueError
-        Results of different outcomes, of different units, or without a number.
+        Results of different outcomes, of different units, without a number, or that all agree.
     """
     results = [result(evidence, name) for name in declared.records]
     held = alike(declared.id, results)
     unit = held[0][1].unit
     (least, low), (most, high) = min(held, key=lambda pair: pair[1].value), max(held, key=lambda pair: pair[1].value)
+    if low.value == high.value:
+        raise ValueError(f"{declared.id}: all results are {low.printed}; should be results that disagree")
     interval = None
-    if low.interval is not None and low.counts is not None and high.interval is not None and high.counts is not None:
+    if (
+        low.interval is not None
+        and low.counts is not None
+        and high.interval is not None
+        and high.counts is not None
+        and shared_data(least.study, most.study) is None  # the interval is of two independent samples
+    ):
         gap = difference(high.counts.events, high.counts.total, low.counts.events, low.counts.total)
         interval = Interval(
             low=min(100 * gap.low, high.value - low.value),

@@ -70,9 +70,11 @@ def effect(label: str, subject: str, comparator: str, direction: Direction, cert
     return f"{name} {hedge} {way} with {subject} than with {comparator}."
 
 
-def link(label: str, contrast: str, direction: Direction, *, chance: bool) -> str:
-    """An association: a link and no more. ``chance`` as in :func:`effect`."""
-    more, less = ("higher odds of", "lower odds of") if chance else ("more", "less")
+def link(label: str, contrast: str, direction: Direction, *, chance: bool, odds: bool = True) -> str:
+    """An association: a link and no more. ``chance`` as in :func:`effect`; ``odds``: one of odds, not of risks."""
+    more, less = "more", "less"
+    if chance:
+        more, less = ("higher odds of", "lower odds of") if odds else ("a higher chance of", "a lower chance of")
     said = {"higher": f"linked with {more}", "lower": f"linked with {less}"}.get(direction, "not clearly linked with")
     return f"{contrast[0].upper()}{contrast[1:]} was {said} {label}."
 

@@ -36,7 +36,7 @@ _KINDS = {
     "poison": "Poisoning",
     "substance-use": "Drug or alcohol use",
 }
-_OF_POSITIONS = ("Stated on", "The text has no date", "Interests:", "Replaced by")
+_OF_POSITIONS = ("Stated on", "Stated in", "The text has no date", "Interests:", "Replaced by")
 """How the caveats of a position begin that stand in sight."""
 _CHANGES = {
     -3: "down three levels",
@@ -218,7 +218,7 @@ def _chapter(held: Site, place: int) -> dict[str, object]:
         "before": chapters[place - 1] if place else None,
         "after": chapters[place + 1] if place + 1 < len(chapters) else None,
         "lines": {chapter.id: _opening(chapter) for chapter in chapters},
-        "map": _map(held, chapters[place].map),
+        "map": _map(chapters[place].map),
         "map_shades": figures.shades() if chapters[place].map else Markup(),
     }
 
@@ -250,7 +250,7 @@ def _view(held: Site, finding: Finding) -> FindingView:
         reasons=tuple((reason.domain, _change(reason), reason.why) for reason in finding.because),
         sources=sources,
         searches=_searches(held, finding),
-        records=tuple(_record(held, name) for name in finding.basis.records),
+        records=tuple(_record(held, name, kind=finding.basis.kind) for name in finding.basis.records),
         options=tuple((name, _option(value)) for name, value in finding.basis.options),
         plot=figures.interval_plot(finding, ident=ident) if share is None else Markup(),
         share=share or 0,
@@ -265,11 +265,12 @@ def _source(held: Site, source: Citation) -> Link:
     return Link(text=f"Search, {day(source.on or 'date not reported')}", href=f"sources.html#search-{source.search}")
 
 
-def _record(held: Site, name: str) -> Link:
+def _record(held: Site, name: str, *, kind: str) -> Link:
+    """A record behind a finding of this kind, which says whether it is a search, a position or a result of a study."""
+    if kind == "absence":
+        return Link(text=name, href=f"sources.html#search-{name}")
     study = name.partition("/")[0]
-    if study in held.studies:
-        return Link(text=name, href=f"studies.html#{study}")
-    return Link(text=name, href=f"sources.html#search-{name}" if name in held.document.searches else None)
+    return Link(text=name, href=f"studies.html#{study}" if kind != "position" and study in held.studies else None)
 
 
 def _searches(held: Site, finding: Finding) -> tuple[SearchEntry, ...]:
@@ -377,14 +378,14 @@ def _table(finding: Finding) -> tuple[tuple[str, ...], ...]:
     return tuple(zip(*filled, strict=True))
 
 
-def _map(held: Site, shown: Map | None) -> tuple[tuple[str, tuple[CellView | None, ...]], ...]:
+def _map(shown: Map | None) -> tuple[tuple[str, tuple[CellView | None, ...]], ...]:
     if shown is None:
         return ()
     most = max((cell.people for _, cells in shown.rows for cell in cells if cell), default=0)
-    return tuple((label, tuple(_cell(held, cell, max(most, 1)) for cell in cells)) for label, cells in shown.rows)
+    return tuple((label, tuple(_cell(cell, max(most, 1)) for cell in cells)) for label, cells in shown.rows)
 
 
-def _cell(held: Site, cell: Cell | None, most: int) -> CellView | None:
+def _cell(cell: Cell | None, most: int) -> CellView | None:
     if cell is None:
         return None
     return CellView(
@@ -392,7 +393,7 @@ def _cell(held: Site, cell: Cell | None, most: int) -> CellView | None:
         studies=len(cell.studies),
         people=cell.people,
         certainty=cell.certainty.value,
-        links=tuple(_record(held, name) for name in cell.studies),
+        links=tuple(Link(text=name, href=f"studies.html#{name}") for name in cell.studies),
     )
 
 

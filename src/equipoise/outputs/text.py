@@ -208,7 +208,8 @@ def urgent_help(entries: Sequence[HelpEntry]) -> list[str]:
                 ways.setdefault(to, []).append(by)
         said = " or ".join(f"{' or '.join(by)} {to}" for to, by in ways.items())
         if said:
-            lines.setdefault(entry.country, []).append(f"{_NEED.get(entry.kind, entry.name)} {said}")
+            old = " (may be out of date)" if entry.stale else ""
+            lines.setdefault(entry.country, []).append(f"{_NEED.get(entry.kind, entry.name)} {said}{old}")
     return [f"{country}: {' · '.join(said)}" for country, said in lines.items()]
 
 

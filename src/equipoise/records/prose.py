@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from equipoise.records.evidence import Evidence, Fault
 
-_MARK = re.compile(r"\{\{\s*finding:\s*([a-z0-9-]+)\s*\}\}")
+MARK = re.compile(r"\{\{\s*finding:\s*([a-z0-9-]+)\s*\}\}")
+"""The place of a finding in prose."""
 
 
 def marked(prose: str) -> list[str]:
     """The findings that a chapter shows, in its order."""
-    return _MARK.findall(prose)
+    return MARK.findall(prose)
 
 
 def loose_digit(said: str, names: Iterable[str]) -> str | None:
@@ -32,7 +33,7 @@ def prose_faults(evidence: Evidence) -> Iterator[Fault]:
             file = f"chapters/{topic.id}/{chapter.id}.md"
             shown: set[str] = set()
             for number, line in enumerate(evidence.prose.get((topic.id, chapter.id), "").split("\n"), start=1):
-                rest = _MARK.sub("", line).strip()
+                rest = MARK.sub("", line).strip()
                 found = [*_stray_words(line, rest, names), *_unfit_marks(marked(line), declared, shown, topic.id)]
                 yield from (Fault(file, number, "", message) for message in found)
                 shown |= set(marked(line))

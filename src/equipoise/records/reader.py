@@ -278,6 +278,13 @@ def _prose(folder: Path | None, topics: Iterable[Topic]) -> tuple[dict[tuple[str
                 faults += found
             if text is not None:
                 prose[topic.id, chapter.id] = text
+        if folder is not None and (folder / topic.id).is_dir():
+            pages = {f"{chapter.id}.md" for chapter in topic.chapters}
+            faults += [
+                Fault(f"chapters/{topic.id}/{path.name}", 1, "", f"is no chapter of topics/{topic.id}.yaml; should be one")
+                for path in _visible(folder / topic.id)
+                if path.name not in pages
+            ]
     return prose, faults
 
 

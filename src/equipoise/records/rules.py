@@ -35,6 +35,8 @@ from equipoise.values.dates import PartialDate
 
 HELPLINE_DAYS = 180
 SENTENCE = 140
+PAGES = ("index", "studies", "sources", "help")
+"""Pages that a site has beside its chapters."""
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _URL = re.compile(r"https?://\S+")
@@ -284,6 +286,9 @@ def intervals_hold_their_values(evidence: Evidence, _: date) -> Iterator[Breach]
         if outcome.association is not None:
             said = outcome.association.level is not None
             yield from _interval(file, (*path, "association"), outcome.association, outcome.basis, "level", said=said)
+            if outcome.association.level is not None and not 50 <= outcome.association.level < 100:
+                found = f"is {outcome.association.level}; should be in percent, such as 95"
+                yield Breach(file, (*path, "association", "level"), found)
 
 
 def _interval(file: str, path: Steps, held: Quantity | Association, basis: str, kind: str, *, said: bool) -> Iterator[Breach]:
@@ -429,16 +434,28 @@ def findings_are_shown(evidence: Evidence, _: date) -> Iterator[Breach]:
                 )
 
 
+def chapters_have_their_pages(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """A topic has chapters, and the id of each stands once and is not the name of a page that every site has."""
+    for stem, topic in evidence.topics.items():
+        if not topic.chapters:
+            yield Breach(f"topics/{stem}", ("chapters",), "is an empty list; should name at least one chapter")
+        yield from _ids_once(f"topics/{stem}", "chapters", [chapter.id for chapter in topic.chapters])
+        for index, chapter in enumerate(topic.chapters):
+            if chapter.id in PAGES:
+                found = f"is {chapter.id!r}, a page that every site has; should be another word than {', '.join(PAGES)}"
+                yield Breach(f"topics/{stem}", ("chapters", index, "id"), found)
+
+
 def pools_are_of_one_kind(evidence: Evidence, _: date) -> Iterator[Breach]:
-    """Pooled results are of one outcome and one frame, have numbers, and share no people and no data."""
+    """Pooled results are of one outcome and one frame, have numbers, share no people and no data, and are two or more."""
     for stem, topic in evidence.topics.items():
         for index, finding in enumerate(topic.findings):
             path = ("findings", index, "records")
             if isinstance(finding, PooledFinding):
                 for reason in why_not_pooled(evidence, finding.records):
                     yield Breach(f"topics/{stem}", path, reason)
-            if isinstance(finding, (PooledFinding, ContrastFinding)) and len(finding.records) < 2:
-                yield Breach(f"topics/{stem}", path, f"has {len(finding.records)}; should have at least two results")
+            if isinstance(finding, (PooledFinding, ContrastFinding, SeriesFinding)) and len(set(finding.records)) < 2:
+                yield Breach(f"topics/{stem}", path, f"has {len(set(finding.records))}; should have at least two results")
 
 
 def tallies_use_known_words(evidence: Evidence, _: date) -> Iterator[Breach]:
@@ -469,6 +486,7 @@ RULES: tuple[Rule, ...] = (
     sentences_are_short_and_without_digits,
     findings_have_their_records,
     findings_are_shown,
+    chapters_have_their_pages,
     pools_are_of_one_kind,
     tallies_use_known_words,
 )

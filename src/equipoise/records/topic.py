@@ -95,7 +95,7 @@ class ContrastFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesFinding:
-    """One quantity at several dates; ``comparable: no`` says that it must not be read as a trend, and ``why``."""
+    """One share of a group at several dates; ``comparable: no`` says that it must not be read as a trend, and ``why``."""
 
     id: str
     kind: Literal["series"]
