@@ -13,7 +13,7 @@ from equipoise.records.rules import sound
 AS_OF = date(2026, 1, 31)
 
 BCG = Path(__file__).parent / "data" / "bcg" / "evidence"
-BCG_AS_OF = date(2026, 3, 1)
+BCG_AS_OF = date(2026, 6, 1)
 
 REFERENCE = """\
 id: aronson-1948

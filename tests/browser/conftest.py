@@ -2,16 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from equipoise.documents.monograph import Monograph, monograph
+from equipoise.documents.monograph import Monograph
 from equipoise.outputs.html import site
-from equipoise.records.places import shipped
-from equipoise.records.rules import sound
 
 FLAGS = [
     "--no-sandbox",
@@ -25,18 +22,10 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def document() -> Monograph:
-    """Give the shipped monograph, as of the day on which its newest record was made."""
-    evidence = sound(*shipped(), date.max)
-    newest = max(record.extracted.date for _, record in evidence.records())
-    return monograph(evidence, next(iter(evidence.topics.values())), newest)
-
-
-@pytest.fixture(scope="session")
-def folder(document: Monograph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(shipped: Monograph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the site as ``make monograph`` does, into a folder of its own."""
     root = tmp_path_factory.mktemp("site")
-    for name, content in site(document).items():
+    for name, content in site(shipped).items():
         file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)

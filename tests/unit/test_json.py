@@ -11,28 +11,20 @@ from typing import Any
 import jsonschema
 import pytest
 
-from equipoise.documents.monograph import Monograph, monograph
+from equipoise.documents.monograph import Monograph
 from equipoise.outputs.json import SCHEMA, finding_json, monograph_json, plain
 from equipoise.records.reader import read
-from equipoise.records.rules import sound
 from equipoise.values.dates import PartialDate
 from equipoise.values.estimate import Estimate
 from equipoise.values.missing import Missing
 
 BCG = Path(__file__).parents[1] / "data" / "bcg"
-DAY = date(2026, 6, 1)
 CONTRACT = json.loads(SCHEMA.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def document() -> Monograph:
-    evidence = sound(BCG / "evidence", BCG / "chapters", DAY)
-    return monograph(evidence, evidence.topics["bcg-tuberculosis"], DAY)
-
-
-@pytest.fixture(scope="module")
-def data(document: Monograph) -> Any:
-    return json.loads(monograph_json(document))
+def data(small: Monograph) -> Any:
+    return json.loads(monograph_json(small))
 
 
 def test_a_monograph_keeps_its_schema(data: Any) -> None:
@@ -84,8 +76,8 @@ def test_an_estimate_says_its_interval_level_and_counts(data: Any) -> None:
     assert pooled["prediction_interval"][0] < pooled["interval"][0] < pooled["value"] < pooled["interval"][1]
 
 
-def test_a_number_that_is_none_is_refused_and_never_written_as_nan(document: Monograph) -> None:
-    finding = document.findings["example-tally"]
+def test_a_number_that_is_none_is_refused_and_never_written_as_nan(small: Monograph) -> None:
+    finding = small.findings["example-tally"]
     estimate = replace(finding.estimate or Estimate(measure="", value=0, unit="", printed=""))
     object.__setattr__(estimate, "value", float("nan"))
     with pytest.raises(ValueError, match="not JSON compliant"):

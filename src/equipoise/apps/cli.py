@@ -214,7 +214,7 @@ def evidence_schema(
 
 
 def _topic(evidence: Evidence, name: str | None) -> Topic:
-    """The named topic, or the only one, or the first of several that is the default."""
+    """The named topic; without a name the default one where the evidence has it, else its first."""
     if name is None:
         name = DEFAULT_TOPIC if DEFAULT_TOPIC in evidence.topics or not evidence.topics else next(iter(evidence.topics))
     if name not in evidence.topics:

@@ -78,7 +78,7 @@ def grade(
     reasons += _source(results)
     reasons += _large(start, estimate, aims, reasons)
     score = start + sum(reason.change for reason in reasons)
-    unjudged = [reason.domain for reason in reasons if reason.why.startswith("cannot be judged")]
+    unjudged = [reason.domain for reason in reasons if reason.unjudged]
     if unjudged and score > 3:
         reasons.append(
             Reason(domain="cap", change=3 - score, why=f"at most moderate, since {', '.join(unjudged)} cannot be judged")

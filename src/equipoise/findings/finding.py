@@ -41,6 +41,11 @@ class Reason:
     change: int
     why: str
 
+    @property
+    def unjudged(self) -> bool:
+        """Whether too little was known to judge the domain: its ``why`` then begins with these words."""
+        return self.why.startswith("cannot be judged")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:

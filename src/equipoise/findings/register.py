@@ -9,7 +9,7 @@ from equipoise.findings.certainty import aim, direction, grade
 from equipoise.findings.finding import Basis, Citation, Finding, Level, Reason
 from equipoise.findings.results import CHANCES, Result, alike, citations, result, standing_caveats
 from equipoise.records.evidence import Evidence
-from equipoise.records.search import Query, Search
+from equipoise.records.search import Search
 from equipoise.records.study import Conducted, Quantity, Study
 from equipoise.records.topic import AbsenceFinding, PositionFinding, ReportedFinding, SeriesFinding, TallyFinding
 from equipoise.values.estimate import Estimate, Part
@@ -76,15 +76,16 @@ def series(evidence: Evidence, declared: SeriesFinding, as_of: date) -> Finding:
     held = alike(declared.id, results)
     if any(one.measure != "proportion" for _, one in held):
         raise ValueError(f"{declared.id}: holds a result that is no share; should be shares of a group, year by year")
-    days = [item.study.conducted.since.earliest for item in results if isinstance(item.study.conducted, Conducted)]
-    if len(days) < len(results) or days != sorted(days):
+    times = [item.study.conducted for item in results if isinstance(item.study.conducted, Conducted)]
+    days = [time.since.earliest for time in times]
+    if len(times) < len(results) or days != sorted(days):
         raise ValueError(
             f"{declared.id}: the dates are unknown or out of order; should be results of dated studies, the latest last"
         )
     latest_item, latest = held[-1]
     parts = tuple(
-        Part(label=_years(item.study), record=item.name, value=one.value, interval=one.interval, counts=one.counts)
-        for item, one in held
+        Part(label=_years(time), record=item.name, value=one.value, interval=one.interval, counts=one.counts)
+        for (item, one), time in zip(held, times, strict=True)
     )
     estimate = replace(latest, parts=parts)
     certainty, because = grade(evidence, [latest_item], latest, override=declared.override)
@@ -103,15 +104,9 @@ def series(evidence: Evidence, declared: SeriesFinding, as_of: date) -> Finding:
     )
 
 
-def _years(study: Study) -> str:
-    when = study.conducted
-    if isinstance(when, Missing):
-        return study.id
-    return (
-        str(when.since.year)
-        if when.until is None or when.until.year == when.since.year
-        else f"{when.since.year}\u2013{when.until.year}"
-    )
+def _years(time: Conducted) -> str:
+    since, until = time.since.year, (time.until or time.since).year
+    return str(since) if since == until else f"{since}\u2013{until}"
 
 
 def absence(evidence: Evidence, declared: AbsenceFinding, as_of: date) -> Finding:
@@ -139,7 +134,7 @@ def absence(evidence: Evidence, declared: AbsenceFinding, as_of: date) -> Findin
 
 def searched_on(search: Search) -> str:
     """The last day of a search, or that it is not reported."""
-    days = [query.date for query in search.queries if isinstance(query, Query) and isinstance(query.date, date)]
+    days = [query.date for query in search.queries if isinstance(query.date, date)]
     return str(max(days)) if days else "date not reported"
 
 
@@ -147,14 +142,11 @@ def position(evidence: Evidence, declared: PositionFinding, as_of: date) -> Find
     """What somebody holds, with their interests said."""
     held = evidence.positions[declared.record]
     said = [] if held.detail is None else [held.detail]
-    if isinstance(held.date, Missing):
-        said.append(f"The text has no date; it was read on {held.extracted.date}.")
-    else:
-        said.append(f"Stated {'on' if held.date.day else 'in'} {held.date}.")
+    said.append(wording.undated(held.extracted.date) if isinstance(held.date, Missing) else wording.stated(held.date))
     if held.interests is not Missing.NOT_APPLICABLE:
-        said.append(f"Interests: {str(held.interests).rstrip('.')}.")
+        said.append(wording.interests(str(held.interests)))
     if held.superseded is not None:
-        said.append(f"Replaced by a later position: {evidence.positions[held.superseded].holds.rstrip('.')}.")
+        said.append(wording.replaced(evidence.positions[held.superseded].holds))
     return Finding(
         id=declared.id,
         question=declared.question,

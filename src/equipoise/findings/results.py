@@ -1,7 +1,7 @@
 """One study's result as an Estimate: the numbers as printed, and an interval computed here where none is printed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from equipoise.engines.synthesis.proportions import difference, wilson
@@ -28,6 +28,13 @@ _MEASURES = {
     "MD": "mean difference",
     "COR": "correlation",
     "d": "Cohen's d",
+}
+
+
+_LEVELS: Mapping[str, tuple[str, float | None]] = {
+    "90% CI": ("confidence", 0.90),
+    "95% CI": ("confidence", 0.95),
+    "95% CrI": ("credible", 0.95),
 }
 
 
@@ -140,10 +147,8 @@ def _arms(study: Study, outcome: Outcome) -> Estimate:
 def _quantity(quantity: Quantity, unit: str) -> Estimate:
     interval = None
     if quantity.low is not None and quantity.high is not None and quantity.low <= quantity.value <= quantity.high:
-        level = {"90% CI": 0.90, "95% CI": 0.95, "95% CrI": 0.95}.get(quantity.interval or "")
-        kind = {"90% CI": "confidence", "95% CI": "confidence", "95% CrI": "credible"}.get(
-            quantity.interval or "", quantity.interval or "range"
-        )
+        named = quantity.interval or "range"
+        kind, level = _LEVELS.get(named, (named, None))
         interval = Interval(low=float(quantity.low), high=float(quantity.high), kind=kind, level=level)
     measure = "proportion" if unit == "%" and quantity.statistic == "value" else quantity.statistic.replace("-", " ")
     shown = f"{quantity.value:,}"

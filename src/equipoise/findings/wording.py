@@ -5,9 +5,11 @@ a cause; an animal result names the animal.
 """
 
 import re
+from datetime import date
 from typing import Literal
 
 from equipoise.findings.finding import Level
+from equipoise.values.dates import PartialDate
 
 Direction = Literal["higher", "lower", "same", "unclear"]
 
@@ -105,6 +107,30 @@ def none_found(what: str) -> str:
 def disagreement(label: str, low: str, high: str) -> str:
     """Studies that disagree."""
     return f"Studies disagree on {label}: from {low} to {high}."
+
+
+IN_SIGHT = ("Stated on", "Stated in", "The text has no date", "Interests:", "Replaced by")
+"""How the sentences on a position begin that a reader must see without opening anything: the four below."""
+
+
+def stated(when: PartialDate) -> str:
+    """When somebody said what they hold."""
+    return f"Stated {'on' if when.day else 'in'} {when}."
+
+
+def undated(read_on: date) -> str:
+    """That nobody can tell when."""
+    return f"The text has no date; it was read on {read_on}."
+
+
+def interests(said: str) -> str:
+    """What the holder has to gain or lose."""
+    return f"Interests: {said.rstrip('.')}."
+
+
+def replaced(later: str) -> str:
+    """That the holder now holds something else."""
+    return f"Replaced by a later position: {later.rstrip('.')}."
 
 
 def forbidden(sentence: str) -> str | None:

@@ -18,6 +18,7 @@ from equipoise.documents.citations import CitedReference
 from equipoise.documents.monograph import Cell, ChapterPage, HelpEntry, Map, Monograph, SearchEntry, StudyEntry
 from equipoise.documents.prose import Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
+from equipoise.findings.wording import IN_SIGHT
 from equipoise.outputs import figures
 from equipoise.values.estimate import Estimate, Interval
 
@@ -36,8 +37,6 @@ _KINDS = {
     "poison": "Poisoning",
     "substance-use": "Drug or alcohol use",
 }
-_OF_POSITIONS = ("Stated on", "Stated in", "The text has no date", "Interests:", "Replaced by")
-"""How the caveats of a position begin that stand in sight."""
 _CHANGES = {
     -3: "down three levels",
     -2: "down two levels",
@@ -284,7 +283,7 @@ def _plainly(held: Site, finding: Finding) -> tuple[str, ...]:
         case "position":
             options = dict(finding.basis.options)
             holder = f"Held by {options['holder']} ({str(options['kind']).replace('-', ' ')})."
-            return (holder, *(_dated(caveat) for caveat in finding.caveats if caveat.startswith(_OF_POSITIONS)))
+            return (holder, *(_dated(caveat) for caveat in finding.caveats if caveat.startswith(IN_SIGHT)))
         case "absence":
             searches = _searches(held, finding)
             asked = sum(len(search.queries) for search in searches)

@@ -173,7 +173,7 @@ def _finding(finding: Finding, document: Monograph, number: Mapping[str, int], s
 def _brief(because: Sequence[Reason]) -> Iterator[str]:
     """Where the certainty starts, what moved it, and what could not be judged."""
     for reason in because:
-        if reason.change or reason.domain in {"start", "search", "override"} or reason.why.startswith("cannot be judged"):
+        if reason.change or reason.domain in {"start", "search", "override"} or reason.unjudged:
             yield text.reason_words(reason)
 
 
