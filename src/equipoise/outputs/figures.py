@@ -41,14 +41,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """From ``low`` to ``high``, by ratios or by steps; ``null`` is where nothing differs; ``ends`` say what the ends mean."""
+    """From ``low`` to ``high``, by ratios or by steps; ``null`` is where nothing differs; ``ends`` say what the ends mean.
+
+    ``start`` and ``stop`` are where ``low`` and ``high`` stand in the plot.
+    """
 
     low: float
     high: float
     ratio: bool
-    null: float | None
-    ends: tuple[str, str]
-    unit: str
+    null: float | None = None
+    ends: tuple[str, str] = ("", "")
+    unit: str = ""
+    start: float = MARGIN
+    stop: float = WIDTH - MARGIN
 
     def at(self, value: float) -> float:
         """Where ``value`` stands, held inside the plot."""
@@ -56,7 +61,7 @@ class Axis:
             share = math.log(max(value, 1e-9) / self.low) / math.log(self.high / self.low)
         else:
             share = (value - self.low) / (self.high - self.low)
-        return MARGIN + min(1.0, max(0.0, share)) * (WIDTH - 2 * MARGIN)
+        return self.start + min(1.0, max(0.0, share)) * (self.stop - self.start)
 
 
 def number(value: float, unit: str) -> str:
@@ -160,7 +165,7 @@ def interval_plot(finding: Finding, *, ident: str) -> Markup:
     if ruler.null is not None:
         place = ruler.at(ruler.null)
         marks.insert(0, Markup('<path class="null" d="M{0:.1f} 0V{1:.0f}"/>').format(place, bottom))
-    return _svg(
+    return frame(
         ident,
         title=finding.question,
         said=_said(shown, ruler.unit, ahead),
@@ -248,7 +253,7 @@ def icon_array(share: int, *, ident: str, title: str) -> Markup:
         for place in range(100)
     )
     said = f"{share} of 100 marks are filled, {100 - share} are not."
-    return _svg(ident, title=title, said=said, size=(151, 151), inside=people, kind="people")
+    return frame(ident, title=title, said=said, size=(151, 151), inside=people, kind="people")
 
 
 def dots(level: Level) -> Markup:
@@ -286,7 +291,8 @@ def shades() -> Markup:
     )
 
 
-def _svg(ident: str, *, title: str, said: str, size: tuple[float, float], inside: Markup, kind: str) -> Markup:
+def frame(ident: str, *, title: str, said: str, size: tuple[float, float], inside: Markup, kind: str) -> Markup:
+    """A picture with its title and its description, which it names; ``ident`` is its own on the page."""
     return Markup(
         '<svg class="{kind}" role="img" aria-labelledby="{ident}-title" aria-describedby="{ident}-desc" '
         'viewBox="0 0 {wide:.0f} {high:.0f}">'
