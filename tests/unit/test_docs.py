@@ -1,5 +1,6 @@
 """What stands in docs/ is what the program says."""
 
+import doctest
 import json
 import re
 import textwrap
@@ -53,3 +54,9 @@ def test_the_page_names_each_table_with_its_columns() -> None:
     for table, entry in form(Vocabulary).items():
         (kind,) = parts(entry.holds)
         assert f"| `{table.replace('_', '-')}.csv` | `{','.join(form(kind))}` |" in page
+
+
+def test_the_tutorial_says_what_the_engine_says() -> None:
+    found = doctest.testfile(str(DOCS / "tutorial.md"), module_relative=False)
+    assert found.attempted > 30
+    assert found.failed == 0
