@@ -21,6 +21,6 @@ VARIANCE = (0.084, 0.035, 0.017, 0.034, 0.072, 0.117, 0.102, 0.093, 0.012, 0.067
 def test_mean_effect(method, expected, tau2):
     """Page 133: mean, standard error, z, interval; tau squared and Q."""
     p = pool(EFFECT, VARIANCE, method=method, test="z")
-    assert (p.estimate, p.standard_error, p.statistic, p.low, p.high) == pytest.approx(expected, abs=5e-5)
+    assert (p.estimate, p.standard_error, p.statistic, *p.interval) == pytest.approx(expected, abs=5e-5)
     assert p.tau2 == pytest.approx(tau2, abs=5e-7)
     assert p.q == pytest.approx(14.7640, abs=5e-5)

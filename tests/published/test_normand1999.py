@@ -5,16 +5,11 @@ Tables as named in the test suite of R metafor (test_analysis_example_normand199
 
 import pytest
 
-from equipoise.engines.synthesis import pool, risk_difference
+from equipoise.engines.synthesis import effect_size, pool
 
 TREATED, CONTROLS = (39, 44, 107, 103, 110, 154), (43, 44, 110, 100, 106, 146)  # patients; deaths:
 DIED_TREATED, DIED_CONTROL = (2, 4, 6, 7, 7, 11), (1, 4, 4, 5, 3, 4)
-LIDOCAINE = risk_difference(
-    DIED_TREATED,
-    [n - x for n, x in zip(TREATED, DIED_TREATED, strict=True)],
-    DIED_CONTROL,
-    [n - x for n, x in zip(CONTROLS, DIED_CONTROL, strict=True)],
-)
+LIDOCAINE = effect_size("RD", a=DIED_TREATED, n1=TREATED, c=DIED_CONTROL, n2=CONTROLS)
 STAY = (  # patients, mean and standard deviation of days in hospital: stroke unit, then routine care
     (155, 55, 47, 156, 75, 64), (31, 27, 7, 32, 29, 4), (75, 64, 17, 71, 119, 29), (18, 66, 20, 18, 137, 48),
     (8, 14, 8, 13, 18, 11), (57, 19, 7, 52, 18, 4), (34, 52, 45, 33, 41, 34), (110, 21, 16, 183, 31, 27),
@@ -34,7 +29,7 @@ def test_lidocaine_trials():
 def test_lidocaine_pooled(method):
     """Table VII, p. 349: without heterogeneity all methods agree."""
     p = pool(LIDOCAINE.effect, LIDOCAINE.variance, method=method, test="z")
-    assert (100 * p.estimate, 100 * p.low, 100 * p.high) == pytest.approx((2.9444, 0.3831, 5.5058), abs=5e-5)
+    assert (100 * p.estimate, *(100 * p.interval)) == pytest.approx((2.9444, 0.3831, 5.5058), abs=5e-5)
     assert p.tau2 == 0
 
 
@@ -55,5 +50,5 @@ def test_stay_in_hospital_trials():
 def test_stay_in_hospital_pooled(method, interval, tau2):
     """Table IX, p. 352: methods part when trials disagree."""
     p = pool(DAYS, VARIANCES, method=method, test="z")
-    assert (p.estimate, p.low, p.high) == pytest.approx(interval, abs=5e-5)
+    assert (p.estimate, *p.interval) == pytest.approx(interval, abs=5e-5)
     assert p.tau2 == pytest.approx(tau2, abs=5e-5)

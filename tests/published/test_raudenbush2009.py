@@ -47,16 +47,16 @@ VARIANCE = (
 def test_five_numbers_of_every_estimator(method, tau2, usual, knapp_hartung):
     """Table 16.3, p. 309: estimate, standard error, statistic and interval, normal and by Knapp and Hartung."""
     half_unit = 5e-4 if method in ("ML", "REML") else 5e-5
-    for test, expected in (("z", usual), ("knha", knapp_hartung)):
+    for test, expected in (("z", usual), ("knapp-hartung", knapp_hartung)):
         p = pool(EFFECT, VARIANCE, method=method, test=test)
         assert p.tau2 == pytest.approx(tau2, abs=half_unit)
-        assert (p.estimate, p.standard_error, p.statistic, p.low, p.high) == pytest.approx(expected, abs=half_unit)
+        assert (p.estimate, p.standard_error, p.statistic, *p.interval) == pytest.approx(expected, abs=half_unit)
 
 
 def test_where_the_effect_of_a_new_study_lies():
     """Page 302, with the error of the mean counted (the chapter, which leaves it out, prints -0.19 to 0.35)."""
     p = pool(EFFECT, VARIANCE, method="REML", test="z")
-    assert (p.prediction_low, p.prediction_high) == pytest.approx((-0.2036, 0.3711), abs=5e-4)
+    assert p.prediction_interval == pytest.approx((-0.2036, 0.3711), abs=5e-4)
     assert p.q == pytest.approx(35.8295, abs=5e-5)
 
 

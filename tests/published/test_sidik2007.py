@@ -5,7 +5,7 @@ Table 1, as quoted with its data on the manual page SidikJonkman2007 of the R pa
 
 import pytest
 
-from equipoise.engines.synthesis import log_odds_ratio, pool
+from equipoise.engines.synthesis import effect_size, pool
 
 LOW = (
     (4, 2, 16, 20, 54, 15, 5, 10, 28, 40, 4, 5, 62, 13, 8, 6, 4, 17, 108, 14, 6, 14, 7, 6, 24, 6, 164, 15, 5),
@@ -21,5 +21,5 @@ HIGH = (
 def test_heterogeneity(method, tau2):
     """Table 1."""
     (a, n), (c, m) = LOW, HIGH
-    effects = log_odds_ratio(a, [x - y for x, y in zip(n, a, strict=True)], c, [x - y for x, y in zip(m, c, strict=True)])
+    effects = effect_size("OR", a=a, n1=n, c=c, n2=m)
     assert pool(effects.effect, effects.variance, method=method).tau2 == pytest.approx(tau2, abs=5e-4)

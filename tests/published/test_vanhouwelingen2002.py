@@ -7,19 +7,20 @@ import math
 
 import pytest
 
-from equipoise.engines.synthesis import log_odds_ratio, pool, readable
+from equipoise.engines.synthesis import effect_size, pool, readable
 
-BCG = log_odds_ratio(  # vaccinated with and without tuberculosis, controls with and without
-    (4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27),
-    (119, 300, 228, 13536, 5036, 1361, 2537, 87886, 7470, 1699, 50448, 2493, 16886),
-    (11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29),
-    (128, 274, 209, 12619, 5761, 1079, 619, 87892, 7232, 1600, 27197, 2338, 17825),
+BCG = effect_size(  # vaccinated with and without tuberculosis, controls with and without
+    "OR",
+    a=(4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27),
+    b=(119, 300, 228, 13536, 5036, 1361, 2537, 87886, 7470, 1699, 50448, 2493, 16886),
+    c=(11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29),
+    d=(128, 274, 209, 12619, 5761, 1079, 619, 87892, 7232, 1600, 27197, 2338, 17825),
 )
 
 
 def odds_ratio(method):
     shown = readable(pool(BCG.effect, BCG.variance, method=method, test="z"), "OR")
-    return shown.estimate, shown.low, shown.high
+    return shown.estimate, *shown.interval
 
 
 def test_common_odds_ratio():
