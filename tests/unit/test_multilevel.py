@@ -7,7 +7,6 @@ import pytest
 from scipy.optimize import minimize
 
 from equipoise.engines.synthesis import pool
-from equipoise.engines.synthesis.ascent import climb
 from equipoise.engines.synthesis.mixed import STRUCTURES, Problem, squares, surface_of
 from equipoise.engines.synthesis.multilevel import multilevel, multivariate
 from equipoise.engines.synthesis.robust import working_covariance
@@ -180,18 +179,6 @@ def test_slope_and_curvature_are_those_of_the_height(structure, method):
     assert slope == pytest.approx(np.array([surface(at + s)[0] - surface(at - s)[0] for s in steps]) / 2e-5, rel=1e-6, abs=1e-7)
     differences = np.array([surface(at + s)[1] - surface(at - s)[1] for s in steps]) / 2e-5
     assert curvature == pytest.approx(differences, rel=1e-6, abs=1e-6)
-
-
-def test_a_climb_leaves_a_saddle():
-    """The surface -(a - 1)^2 + b^2 - b^4 has a saddle at (1, 0) and its maxima at b = 0.7071 and -0.7071."""
-
-    def surface(at):
-        a, b = at
-        curvature = np.diag((-2.0, 2 - 12 * b**2))
-        return -((a - 1) ** 2) + b**2 - b**4, np.array((-2 * (a - 1), 2 * b - 4 * b**3)), curvature
-
-    top = climb(surface, np.array((5.0, 0.0)), np.full(2, 1e-3))
-    assert (top.position[0], abs(top.position[1]), top.reached) == pytest.approx((1, np.sqrt(0.5), True), rel=1e-9)
 
 
 @pytest.mark.parametrize("structure", ["UN", "HCS", "CS", "DIAG"])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis import MEASURES, effect_size, natural, pool, readable, wanted
+from equipoise.engines.synthesis.effects import arms, corrects, spellings, variance_formulas
 from equipoise.engines.synthesis.means import bias_correction
 from equipoise.engines.synthesis.scales import SCALES
 
@@ -283,6 +284,43 @@ def test_a_row_where_nobody_or_everybody_has_the_event_stays_unless_dropped():
 def test_metafor_s_names_of_columns_are_understood(measure, ours, theirs):
     one, other = effect_size(measure, **ours), effect_size(measure, **theirs)
     assert (one.effect, one.variance) == (other.effect, other.variance)
+
+
+def test_what_is_said_of_measures_is_what_they_do():
+    """Formulas of the variance are taken, and no other; a zero is corrected where that is said, and nowhere else."""
+    assert [measure for measure in MEASURES if len(variance_formulas(measure)) > 1] == ["MD", "SMD", "ROM", "COR", "UCOR"]
+    samples = {
+        "m1": GROUPS,
+        "m2": TWICE,
+        "r": PAIRS,
+        "a": ZEROS,
+        "events": SHARES | RATES,
+        "x1": TWO_RATES,
+        "sd1": WITHOUT_MEANS,
+    }
+    for measure in MEASURES[:-2]:
+        first = wanted(measure)[0]
+        columns = {**samples[first[0]], **(TWICE if "r" in first and "m1" in first else {})}
+        columns = {name: columns[name] for name in first}
+        for vtype in variance_formulas(measure):
+            assert (effect_size(measure, **columns, vtype=vtype).variance > 0).all()
+        with pytest.raises(ValueError, match=f"should be one of {', '.join(variance_formulas(measure))}$"):
+            effect_size(measure, **columns, vtype="?")
+        assert effect_size(measure, **columns).corrected.any() == corrects(measure)
+    with pytest.raises(ValueError, match="measure is 'XX'"):
+        corrects("XX")
+
+
+def test_counts_of_arms_are_events_and_people_in_one_order():
+    assert arms("OR", **ZEROS).tolist() == [[0, 10, 3, 10], [0, 10, 0, 10], [5, 10, 2, 10], [10, 10, 10, 10]]
+    assert arms("PETO", ai=[1], n1i=[3], ci=[2], n2i=[5]).tolist() == [[1, 3, 2, 5]]
+    assert arms("IRR", **TWO_RATES).tolist()[0] == [0, 120, 4, 110]
+    assert (arms("PLO", x=[3], n=[10]).tolist(), arms("IRLN", xi=[30], ti=[10]).tolist()) == ([[3, 10]], [[30, 10]])
+    assert spellings("total") == ("total", "n", "totali", "ni")
+    with pytest.raises(ValueError, match=r"effect and variance not used; they should be \(events, total\)$"):
+        arms("PLO", effect=[1], variance=[1])
+    with pytest.raises(ValueError, match="MD is not a measure of counts"):
+        arms("MD", **GROUPS)
 
 
 @pytest.mark.parametrize("measure", MEASURES)

@@ -81,5 +81,6 @@ __all__ = [
     "trim_and_fill",
     "uwls",
     "waap",
+    "wanted",
     "working_covariance",
 ]

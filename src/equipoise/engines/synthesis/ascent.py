@@ -1,4 +1,4 @@
-"""Local maxima of a smooth log-likelihood: where a lattice has its tops, and Newton's climb from each."""
+"""Local maxima of a smooth log-likelihood: along a line, and by Newton's climb from the tops of a lattice."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,6 +76,23 @@ def _upward_bend(here: Floats, curvature: Floats) -> Floats:
     values, vectors = np.linalg.eigh(ruler[:, None] * curvature * ruler)
     move: Floats = ruler * vectors[:, -1] if values[-1] > 1e-6 else np.zeros_like(here)
     return move
+
+
+def line_maxima(slope: Callable[[float], float], grid: Floats) -> tuple[list[float], int]:
+    """Return the local maxima along a rising grid of what has this slope, and how often the slope was evaluated.
+
+    Brent's method finds the maximum between two places of which the first rises and the second does not; the first place of
+    the grid is a maximum if nothing rises there, the last never is.
+    """
+    from scipy.optimize import brentq  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
+
+    rises = np.array([slope(place) for place in grid]) > 0
+    tops, evaluations = [] if rises[0] else [float(grid[0])], grid.size
+    for i in np.flatnonzero(rises[:-1] & ~rises[1:]):
+        top, report = brentq(slope, grid[i], grid[i + 1], xtol=1e-300, rtol=1e-14, full_output=True)
+        tops.append(float(top))
+        evaluations += int(report.function_calls)
+    return tops, evaluations
 
 
 def tops_of(heights: Floats, counts: tuple[int, ...]) -> Codes:

@@ -50,7 +50,7 @@ def unbiased_correlation(*, r: Floats, n: Floats, vtype: Literal["LS", "UB", "AV
 def _gauss(a: float, c: Floats, x: Floats) -> Floats:
     """Return F(a, a; c; x) for 0 <= x <= 1, from c = 10 by its series.
 
-    SciPy's function is NaN near x = 1 for large c, where the series converges in a few terms; its k-th term falls as k^(2a-c-1).
+    SciPy's function is NaN near x = 1 for large c, where a few terms of the series are enough; its k-th falls as k^(2a-c-1).
     """
     from scipy.special import hyp2f1  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
 

@@ -15,6 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.engines.synthesis.ascent import line_maxima
 from equipoise.engines.synthesis.distributions import central_quantile, chi2_upper
 from equipoise.engines.synthesis.effects import check_level, check_options, columns, refuse
 
@@ -549,29 +550,20 @@ class _Likelihood:
         return self._scan() if self.varying == 1 else self._climb()
 
     def _scan(self) -> _Search:
-        from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
-
         def psi(variance: float) -> Floats:
             matrix = np.zeros(self.information.shape[1:])
             matrix[0, 0] = variance
             return matrix
 
         def slope(variance: float) -> float:
-            return float(self.height(psi(variance))[1][0, 0])
+            return -float(self.height(psi(variance))[1][0, 0])
 
         # units of information: least is a thousandth of the smallest sampling variance, most beyond all spread there is
         own = self.information[:, 0, 0]
         least = 1e-3 / float(own.max())
         most = 1e3 * (1 / float(own[own > 0].min()) + float(np.square(self.weighted[:, 0] / np.maximum(own, least)).sum()))
         grid = np.concatenate(([0.0], np.geomspace(least, most, 2 + int(12 * np.log10(most / least)))))
-        slopes = np.array([slope(variance) for variance in grid])
-        falls = slopes < 0
-        tops = [] if falls[0] else [0.0]
-        iterations = grid.size
-        for i in np.flatnonzero(falls[:-1] & ~falls[1:]):
-            top, report = brentq(slope, grid[i], grid[i + 1], xtol=1e-300, rtol=1e-14, full_output=True)
-            tops.append(float(top))
-            iterations += int(report.function_calls)
+        tops, iterations = line_maxima(slope, grid)
         if not tops:
             raise ArithmeticError(f"the likelihood still rises at a variance of {most:g} sampling variances")
         best = min(tops, key=lambda variance: self.height(psi(variance))[0])

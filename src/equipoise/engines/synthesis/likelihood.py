@@ -191,7 +191,8 @@ def _roots(part: Model, brackets: Floats, analysis: Indices, evaluations: NDArra
         after = np.where((after >= bottom) & (after <= top), after, (bottom + top) / 2)
         tau2[active] = after
         scale = part.variance.min(axis=0) + after
-        far = (np.abs(after - now) > 1e-9 * scale) & (np.abs(spread - trace) > 1e-14 * trace)  # or the score is 0 up to rounding
+        # a score that is 0 up to rounding has no better tau squared
+        far = (np.abs(after - now) > 1e-9 * scale) & (np.abs(spread - trace) > 1e-14 * trace)
         moving = np.flatnonzero(far & (top - bottom > 1e-15 * scale))
         if moving.size < active.size:
             active, part = active[moving], part.take(moving)

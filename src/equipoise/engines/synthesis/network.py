@@ -22,6 +22,7 @@ from typing import Literal, cast, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.engines.synthesis.ascent import line_maxima
 from equipoise.engines.synthesis.distributions import central_quantile, chi2_quantile, chi2_upper, two_sided_ps
 from equipoise.engines.synthesis.effects import check_level, check_options, columns, refuse
 
@@ -564,8 +565,6 @@ def _tau2(model: _Regression, method: Method) -> _Tau2:
 
 
 def _most_likely(model: _Regression, *, restricted: bool) -> _Tau2:
-    from scipy.optimize import brentq  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
-
     def slope(tau2: float) -> float:
         return model.slope(tau2, restricted=restricted)
 
@@ -573,14 +572,7 @@ def _most_likely(model: _Regression, *, restricted: bool) -> _Tau2:
     equal = np.linalg.lstsq(model.design, model.effect, rcond=None)[0]
     most = 100 * (float(np.square(model.effect - model.design @ equal).sum()) + float(model.variance.max()))
     grid = np.concatenate(([0.0], np.geomspace(least, most, 2 + int(12 * np.log10(most / least)))))
-    slopes = np.array([slope(tau2) for tau2 in grid])
-    rises = slopes > 0
-    candidates = [] if rises[0] else [0.0]
-    iterations = grid.size
-    for i in np.flatnonzero(rises[:-1] & ~rises[1:]):
-        top, report = brentq(slope, grid[i], grid[i + 1], xtol=1e-300, rtol=1e-14, full_output=True)
-        candidates.append(float(top))
-        iterations += int(report.function_calls)
+    candidates, iterations = line_maxima(slope, grid)
     if not candidates:
         raise ArithmeticError(f"the likelihood of tau squared still rises at {most:g}, a hundred times all spread there is")
     best = max(candidates, key=lambda tau2: model.height(tau2, restricted=restricted))
@@ -589,7 +581,7 @@ def _most_likely(model: _Regression, *, restricted: bool) -> _Tau2:
 
 def _tau2_of_q(model: _Regression, target: float) -> float:
     """Return the tau squared at which the generalised Q, which falls, meets a target; 0 where it is below it from the start."""
-    from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
+    from scipy.optimize import brentq  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
 
     if model.at(0.0).q <= target:
         return 0.0
@@ -611,7 +603,7 @@ def _around(estimate: Floats, half: Floats) -> Floats:
 
 
 def _p_score(estimate: Floats, standard_error: Floats, small_values: SmallValues) -> Floats:
-    from scipy.special import ndtr  # noqa: PLC0415 - slow to import
+    from scipy.special import ndtr  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
 
     better = ndtr(_ratio(estimate, standard_error) * (-1 if small_values == "good" else 1))
     scores: Floats = np.nansum(better, axis=1) / (estimate.shape[0] - 1)
