@@ -129,7 +129,7 @@ def bayesian(
     .. [1] Röver 2020, Journal of Statistical Software 93(6):1-51.
     .. [2] Röver & Friede 2017, Journal of Computational and Graphical Statistics 26:217-222.
     .. [3] Gelman 2006, Bayesian Analysis 1:515-534.
-    .. [4] Friede, Röver, Wandel & Neuenschwander 2017, Research Synthesis Methods 8:79-91.
+    .. [4] Friede, Röver, Wandel & Neuenschwander 2017, Research Synthesis Methods, doi 10.1002/jrsm.1217.
     """
     y, v = columns(effect=effect, variance=variance)
     refuse(~(v > 0), "variance", v, "above 0")

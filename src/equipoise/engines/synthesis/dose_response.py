@@ -26,7 +26,7 @@ Approximation = Literal["greenland-longnecker", "hamling", "independent"]
 Method = Literal["common", "ML", "REML"]
 
 PERCENTILES = {3: (10, 50, 90), 4: (5, 35, 65, 95), 5: (5, 27.5, 50, 72.5, 95)}
-"""Where knots stand by default [Harrell, Regression Modeling Strategies, 2nd edition 2015, table 2.3]."""
+"""Where knots stand by default [Harrell, Regression Modeling Strategies, 2nd edition 2015]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +243,7 @@ def spline_basis(dose: ArrayLike, knots: ArrayLike) -> Floats:
 
     References
     ----------
-    .. [1] Harrell, Regression Modeling Strategies, 2nd edition 2015, section 2.4.5.
+    .. [1] Harrell, Regression Modeling Strategies, 2nd edition 2015.
     """
     (x,) = columns(dose=dose)
     (t,) = columns(knots=knots)

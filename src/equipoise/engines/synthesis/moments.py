@@ -61,8 +61,8 @@ def hunter_schmidt(model: Model, *, corrected: bool) -> Floats:
 
     References
     ----------
-    .. [1] Viechtbauer 2005, Journal of Educational and Behavioral Statistics 30:261-293; Brannick et al. 2019, Journal of
-       Applied Psychology 104:1435-1448.
+    .. [1] Viechtbauer 2005, Journal of Educational and Behavioral Statistics 30:261-293; Brannick et al. 2019,
+       Organizational Research Methods 22:490-514.
     """
     a = np.reciprocal(model.variance)
     k = studies(model).sum(axis=0)
@@ -104,7 +104,8 @@ def tau2_at(model: Model, target: Floats, start: Floats | None = None) -> tuple[
     ----------
     .. [1] DerSimonian & Kacker 2007, Contemporary Clinical Trials 28:105-114; Viechtbauer et al. 2015, Psychological
        Methods 20:360-374.
-    .. [2] Viechtbauer 2007, Statistics in Medicine 26:37-52.
+    .. [2] Viechtbauer 2007, Statistics in Medicine 26:37-52; of PMM, Viechtbauer 2021, European Congress of Methodology,
+       Valencia.
     """
     tau2 = np.zeros(target.size) if start is None else start.copy()
     steps = np.zeros(target.size, dtype=np.int64)

@@ -17,7 +17,7 @@ results; and normal logits, so not many categories of few people.
 
 References
 ----------
-.. [1] Riley, Takwoingi, Trikalinos et al. 2014, Journal of Biometrics & Biostatistics 5:196.
+.. [1] Riley, Takwoingi, Trikalinos et al. 2014, Journal of Biometrics & Biostatistics.
 .. [2] Steinhauser, Schumacher & Rücker 2016, BMC Medical Research Methodology 16:97, who weight instead of using covariances.
 """
 
