@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Literal
 
 from equipoise.values.estimate import Estimate
+from equipoise.values.multiverse import Multiverse
 
 SENTENCE = 140
 
@@ -35,16 +36,26 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why the certainty is what it is: a GRADE domain, how many levels it moved (-2 to +2), and why."""
+    """Why the certainty is what it is: a GRADE domain, how many levels it moved (-3 to +1), and why.
+
+    ``unjudged`` says that too little was known to judge the domain; it then moves nothing, and never means *not serious*.
+
+    Raises
+    ------
+    ValueError
+        A domain that could not be judged and yet moved the certainty.
+    """
 
     domain: str
     change: int
     why: str
+    unjudged: bool = False
 
-    @property
-    def unjudged(self) -> bool:
-        """Whether too little was known to judge the domain: its ``why`` then begins with these words."""
-        return self.why.startswith("cannot be judged")
+    def __post_init__(self) -> None:
+        if self.unjudged and self.change:
+            raise ValueError(
+                f"{self.domain} cannot be judged and yet moves the certainty by {self.change}; should move nothing"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +95,7 @@ class Finding:
     """One thing that is known, or known not to be known.
 
     ``statement`` is one sentence of at most 140 characters whose numbers all stand in ``estimate``. ``certainty`` has its
-    reasons in ``because``. ``sources`` is never empty.
+    reasons in ``because``. ``sources`` is never empty. A pooled finding has its ``multiverse``: all other defensible analyses.
 
     Raises
     ------
@@ -102,6 +113,7 @@ class Finding:
     basis: Basis
     as_of: date
     caveats: tuple[str, ...] = ()
+    multiverse: Multiverse | None = None
 
     def __post_init__(self) -> None:
         if len(self.statement) > SENTENCE:
