@@ -29,7 +29,7 @@ def replace_folder(out: Path, files: Mapping[str, bytes]) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        made = "\n".join(["Made by equipoise monograph; the next build replaces these files:", *sorted(files), ""])
+        made = "\n".join(["Made by equipoise; the next build replaces these files:", *sorted(files), ""])
         for name, content in {MARK: made.encode(), **files}.items():
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)

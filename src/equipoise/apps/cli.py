@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -12,9 +11,10 @@ import typer
 
 from equipoise import __version__
 from equipoise.apps.build import replace_folder
+from equipoise.apps.pool import pool
+from equipoise.apps.progress import progress
 from equipoise.records import places
 from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault
-from equipoise.records.rules import check
 from equipoise.records.topic import Topic
 
 if TYPE_CHECKING:  # what a command needs is imported by that command, so that the others start fast
@@ -87,6 +87,8 @@ def _refuse(refused: EvidenceError) -> NoReturn:
 
 def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Evidence, tuple[Fault, ...]]:
     """The evidence and its faults, of a day on which all of it had been read."""
+    from equipoise.records.rules import check
+
     try:
         read, faults = check(*_folders(evidence), as_of, freshness=freshness)
     except EvidenceError as refused:
@@ -117,28 +119,16 @@ def _say(text: str) -> None:
 
     shown = Text(text)
     shown.stylize("bold", 0, text.find("\n\n"))
-    shown.highlight_regex(r"(?m)^(?:Question|Number|Certainty|Sources|Caveats|Compute it again)\b", "dim")
+    shown.highlight_regex(r"(?m)^(?:Question|Number|Certainty|Other analyses|Sources|Caveats|Compute it again)\b", "dim")
     shown.highlight_regex(r"[●○]+", "green")
     Console().print(shown, end="", soft_wrap=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Says what is being done, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("Starting") as status:
-        yield status.update
 
 
 @evidence_app.command("check")
 def evidence_check(as_json: Json = False, evidence: Folder = None, as_of: AsOf = None) -> None:
     """Apply every curation rule to every file, and name each fault with its file, line and field."""
     day = as_of or _today()
-    with _progress() as step:
+    with progress() as step:
         step("Reading and checking")
         read, faults = _checked(evidence, day, freshness=True)
     if not faults:
@@ -287,7 +277,7 @@ def monograph(
 ) -> None:
     """Build the monograph: every finding computed from its records, set in chapters, in every format."""
     chosen = _formats(formats)
-    with _progress() as step:
+    with progress() as step:
         step("Reading and computing")
         document = _document(evidence, topic, as_of or _today())
         files: dict[str, bytes] = {}
@@ -342,6 +332,9 @@ def show(
     from equipoise.outputs.text import finding_text
 
     _say(finding_text(document.findings[finding], document))
+
+
+app.command("pool")(pool)
 
 
 @app.callback()

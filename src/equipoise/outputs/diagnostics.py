@@ -303,7 +303,7 @@ def _cells(
     most = max(counts.values())
     drawn: dict[tuple[bool, int], list[str]] = {}
     for cell, count in sorted(counts.items()):
-        shade = math.ceil(len(_SHADES) * math.log1p(count) / math.log1p(most)) - 1
+        shade = math.ceil(len(_SHADES) * (math.log1p(count) / math.log1p(most))) - 1
         x, y = cloud[0] + cell[0] * wide, cloud[3] - (cell[1] + 1) * high
         ringed = 2 * holding[cell] > count
         drawn.setdefault((ringed, shade), []).append(f"M{x:.1f} {y:.1f}h{wide - 0.4:.1f}v{high - 0.4:.1f}h-{wide - 0.4:.1f}z")

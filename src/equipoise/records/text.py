@@ -162,3 +162,12 @@ def locate(node: yaml.Node, path: Steps) -> tuple[int, str]:
             line = node.start_mark.line + 1
             there.append(step)
     return line, named(tuple(there))
+
+
+def written(path: Path, file: str) -> tuple[Any, list[Fault]]:
+    """A YAML file that is no record of the evidence, as dicts, lists and strings; or why it cannot be."""
+    text, faults = decoded(path, file)
+    if text is None:
+        return None, faults
+    node, faults = compose(text, file)
+    return (None, faults) if node is None else plain(node, text, file)

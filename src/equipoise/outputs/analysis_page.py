@@ -1,0 +1,348 @@
+"""The figures of a meta-analysis, and one page that holds them and its numbers and needs no other file."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from equipoise.documents.analysis import Analysis, Mean, Span, Step, Study
+from equipoise.outputs import analysis as text
+from equipoise.outputs import curve as curves
+from equipoise.outputs import diagnostics, forest, funnel, plots
+from equipoise.values.estimate import Heterogeneity, Interval
+
+_HERE = Path(__file__).parent
+_FONT = re.compile(r"^@font-face.*\n", re.MULTILINE)
+ENVELOPE = 60
+"""Ranks at which the curve of chance is drawn."""
+
+Rows = tuple[tuple[str, ...], ...]
+
+standalone = plots.standalone
+
+
+def drawings(analysis: Analysis, chosen: tuple[str, ...] | None = None) -> dict[str, tuple[Markup, Rows]]:
+    """Figures by name, each with its table: the chosen ones, or the forest, the funnel and those of the looks that were taken.
+
+    Raises
+    ------
+    ValueError
+        A figure of a look that was not taken; it says how to ask for it.
+    """
+    held: dict[str, Callable[[Analysis], tuple[Markup, Rows]]] = {"forest": _forest, "funnel": _funnel}
+    needed: dict[str, tuple[object, str, Callable[[Analysis], tuple[Markup, Rows]]]] = {
+        "radial": (analysis.radial, "--figures radial", _radial),
+        "baujat": (analysis.influence, "--influence and two studies", _baujat),
+        "gosh": (analysis.subsets, "--figures gosh", _gosh),
+        "cumulative": (analysis.cumulative, "--cumulative COLUMN", _cumulative),
+        "leave-one-out": (analysis.leave_one_out, "--leave-one-out", _leave_one_out),
+        "curve": (
+            analysis.multiverse and analysis.multiverse.feasible,
+            "--multiverse YAML with an analysis that can be made",
+            _curve,
+        ),
+    }
+    for name, (look, how, draw) in needed.items():
+        if look:
+            held[name] = draw
+        elif chosen is not None and name in chosen:
+            raise ValueError(f"the figure {name!r} needs its numbers; should be asked for with {how}")
+    return {name: draw(analysis) for name, draw in held.items() if chosen is None or name in chosen}
+
+
+def analysis_html(analysis: Analysis, drawn: Mapping[str, tuple[Markup, Rows]]) -> str:
+    """One page: the result, the figures with their tables, every look, and what is needed to compute it again."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("analysis.html").render(
+        analysis=analysis,
+        title=text.title(analysis),
+        result=[re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in text.result(analysis)],
+        drawn=drawn,
+        looks=text.looks(analysis),
+        style=Markup(_style()),  # noqa: S704 - our own file
+    )
+
+
+@cache
+def _style() -> str:
+    """The style of our pages without its fonts, which a page without other files cannot have."""
+    return _FONT.sub("", (_HERE / "static" / "style.css").read_text(encoding="utf-8"))
+
+
+# Numbers of a document as those of a plot: shares in percent.
+
+
+def _factor(analysis: Analysis) -> float:
+    return 100.0 if analysis.scale.unit == "proportion" else 1.0
+
+
+def _unit(analysis: Analysis) -> str:
+    return "%" if analysis.scale.unit == "proportion" else ""
+
+
+def _measure(analysis: Analysis) -> str:
+    return text.upper_first(analysis.scale.unit)
+
+
+def _named(analysis: Analysis, what: str) -> str:
+    return f"{what} of {Path(analysis.source.file).name}"
+
+
+def _interval(bounds: Span, analysis: Analysis, *, kind: str = "confidence") -> Interval | None:
+    low, high = bounds
+    if low is None or high is None:
+        return None
+    many = _factor(analysis)
+    return Interval(low=many * low, high=many * high, kind=kind, level=analysis.level)
+
+
+def _value(value: float | None, analysis: Analysis) -> float | None:
+    return None if value is None else _factor(analysis) * value
+
+
+def _joined(label: str, mean: Mean, analysis: Analysis) -> forest.Joined | None:
+    value, interval = _value(mean.value, analysis), _interval(mean.interval, analysis)
+    if value is None or interval is None:
+        return None
+    spread = None
+    if mean.q is not None and mean.q_p_value is not None and mean.tau2 is not None and mean.i2 is not None:
+        spread = Heterogeneity(q=mean.q, q_p_value=mean.q_p_value, tau2=mean.tau2, i2=100 * mean.i2)
+    return forest.Joined(
+        label=label,
+        value=value,
+        interval=interval,
+        prediction=_interval(mean.prediction_interval, analysis, kind="prediction"),
+        heterogeneity=spread,
+        studies=mean.studies,
+    )
+
+
+def _columns(analysis: Analysis) -> tuple[tuple[str, ...], Callable[[Study], tuple[str, ...]]]:
+    """Headings of the counts, and the cells of a study under them."""
+    sample = dict(analysis.studies[0].counts)
+    sets = ((("Treated", "a", "n1", "b"), ("Control", "c", "n2", "d")), (("Events", "events", "total", ""),))
+    rates = ((("Events/time", "events", "time", ""),), (("Treated", "x1", "t1", ""), ("Control", "x2", "t2", "")))
+    for heads in (*sets, *rates):
+        if all(part in sample and (whole in sample or rest in sample) for _, part, whole, rest in heads):
+
+            def cells(study: Study, heads: tuple[tuple[str, str, str, str], ...] = heads) -> tuple[str, ...]:
+                held = dict(study.counts)
+                return tuple(
+                    f"{held[part]:,g}/{held[whole] if whole in held else held[part] + held[rest]:,g}"
+                    for _, part, whole, rest in heads
+                )
+
+            return tuple(head[0] for head in heads), cells
+    return (), lambda _: ()
+
+
+def _study(study: Study, analysis: Analysis, cells: Callable[[Study], tuple[str, ...]]) -> forest.Study:
+    return forest.Study(
+        label=f"{study.label}*" if study.corrected else study.label,
+        value=_value(study.value, analysis),
+        interval=_interval(study.interval, analysis),
+        weight=None if study.weight is None else 100 * study.weight,
+        cells=cells(study),
+        bias=study.bias,
+    )
+
+
+def _forest(analysis: Analysis) -> tuple[Markup, Rows]:
+    heads, cells = _columns(analysis)
+    groups = [forest.Group(studies=tuple(_study(study, analysis, cells) for study in analysis.studies))]
+    remarks = []
+    if analysis.subgroups is not None:
+        found = analysis.subgroups
+        groups = [
+            forest.Group(
+                label=f"{found.column}: {group.name}",
+                studies=tuple(_study(study, analysis, cells) for study in analysis.studies if study.group == group.name),
+                joined=_joined(f"{text.counted(group.mean.studies)}", group.mean, analysis),
+            )
+            for group in found.groups
+        ]
+        if found.q_between is not None:
+            chance = text.chance(found.p_value)
+            remarks.append(f"Test between groups: Q {text.figure(found.q_between)} on {found.df} df ({chance}).")
+    if any(study.corrected for study in analysis.studies):
+        remarks.append("* rests on a continuity correction.")
+    whole = _joined(f"All, {text.how(analysis)}", analysis.mean, analysis)
+    shown = forest.Forest(
+        title=_named(analysis, "Forest plot"),
+        measure=_measure(analysis),
+        groups=tuple(groups),
+        joined=() if whole is None else (whole,),
+        columns=heads,
+        domains=analysis.domains,
+        ratio=analysis.scale.ratio,
+        null=analysis.scale.null,
+        unit=_unit(analysis),
+        remarks=tuple(remarks),
+    )
+    return forest.forest(shown, ident="forest", wide=True), forest.forest_table(shown)
+
+
+def _steps(steps: tuple[Step, ...], kind: forest.Kind, what: str, analysis: Analysis) -> tuple[Markup, Rows]:
+    lines = tuple(
+        forest.Study(label=step.label, value=_value(step.value, analysis), interval=_interval(step.interval, analysis))
+        for step in steps
+    )
+    whole = _joined("All", analysis.mean, analysis)
+    shown = forest.Forest(
+        title=_named(analysis, what),
+        measure=_measure(analysis),
+        groups=(forest.Group(studies=lines),),
+        joined=() if whole is None else (whole,),
+        kind=kind,
+        ratio=analysis.scale.ratio,
+        null=analysis.scale.null,
+        unit=_unit(analysis),
+    )
+    return forest.forest(shown, ident=kind, wide=True), forest.forest_table(shown)
+
+
+def _cumulative(analysis: Analysis) -> tuple[Markup, Rows]:
+    return _steps(analysis.cumulative, "cumulative", f"Cumulative results by {analysis.cumulative_by}", analysis)
+
+
+def _leave_one_out(analysis: Analysis) -> tuple[Markup, Rows]:
+    return _steps(analysis.leave_one_out, "leave-one-out", "Results without each study", analysis)
+
+
+def _scale(analysis: Analysis) -> plots.Scale:
+    on = analysis.scale.pooled_on
+    return "linear" if on == "own" else on
+
+
+def _pooled_measure(analysis: Analysis) -> str:
+    return f"Effect ({analysis.scale.measure})" if analysis.scale.pooled_on == "own" else _measure(analysis)
+
+
+def _pooled_unit(analysis: Analysis) -> str:
+    return _unit(analysis) if analysis.scale.pooled_on == "logit" else ""
+
+
+def _funnel(analysis: Analysis) -> tuple[Markup, Rows]:
+    studies = [
+        funnel.Study(label=study.label, effect=study.effect, error=math.sqrt(study.variance)) for study in analysis.studies
+    ]
+    trend = adjusted = None
+    if analysis.small_studies is not None:
+        for line in analysis.small_studies.regressions[:1]:
+            if line.intercept is not None and line.slope is not None and line.predictor == "standard error":
+                trend = (line.intercept, line.slope)
+        for filled in analysis.small_studies.filled[:1]:
+            studies += [
+                funnel.Study(label=f"filled in {at}", effect=effect, error=error, filled=True)
+                for at, (effect, error) in enumerate(filled.points, 1)
+            ]
+            adjusted = filled.effect if filled.points else None
+    shown = funnel.Funnel(
+        title=_named(analysis, "Funnel plot"),
+        measure=_pooled_measure(analysis),
+        studies=tuple(studies),
+        centre=analysis.mean.effect or 0.0,
+        scale=_scale(analysis),
+        unit=_pooled_unit(analysis),
+        null=None if analysis.scale.null is None else 0.0,
+        level=analysis.level,
+        trend=trend,
+        adjusted=adjusted,
+    )
+    return funnel.funnel(shown, ident="funnel"), funnel.funnel_table(shown)
+
+
+def _radial(analysis: Analysis) -> tuple[Markup, Rows]:
+    held = analysis.radial
+    assert held is not None  # noqa: S101 - drawings() asks for it only where it is
+    shown = diagnostics.Radial(
+        title=_named(analysis, "Radial plot"),
+        measure=_pooled_measure(analysis),
+        points=tuple(
+            diagnostics.RadialPoint(label=study.label, x=x, y=y)
+            for study, (x, y) in zip(analysis.studies, held.points, strict=True)
+        ),
+        slope=held.slope,
+        half_band=held.half_band,
+        level=analysis.level,
+        scale=_scale(analysis),
+        unit=_pooled_unit(analysis),
+    )
+    return diagnostics.radial(shown, ident="radial"), diagnostics.radial_table(shown)
+
+
+def _baujat(analysis: Analysis) -> tuple[Markup, Rows]:
+    shown = diagnostics.Baujat(
+        title=_named(analysis, "Baujat plot"),
+        points=tuple(
+            diagnostics.BaujatPoint(label=one.label, contribution=one.contribution, influence=one.influence)
+            for one in analysis.influence
+            if one.contribution is not None and one.influence is not None
+        ),
+    )
+    return diagnostics.baujat(shown, ident="baujat"), diagnostics.baujat_table(shown)
+
+
+def _gosh(analysis: Analysis) -> tuple[Markup, Rows]:
+    held = analysis.subsets
+    assert held is not None  # noqa: S101 - drawings() asks for it only where it is
+    shown = diagnostics.Gosh(
+        title=_named(analysis, "Subsets"),
+        measure=_pooled_measure(analysis),
+        estimates=held.effects,
+        i2=tuple(100 * share for share in held.i2),
+        scale=_scale(analysis),
+        unit=_pooled_unit(analysis),
+    )
+    return diagnostics.gosh(shown, ident="gosh"), diagnostics.gosh_table(shown)
+
+
+def _curve(analysis: Analysis) -> tuple[Markup, Rows]:
+    held = analysis.multiverse
+    assert held is not None  # noqa: S101 - drawings() asks for it only where it is
+    many = 100.0 if held.unit == "proportion" else 1.0
+    ratio = held.unit == analysis.scale.unit and analysis.scale.ratio
+
+    def bounds(low: float | None, high: float | None) -> Interval | None:
+        return None if low is None or high is None else Interval(low=many * low, high=many * high, level=analysis.level)
+
+    envelope: tuple[Interval, ...] = ()
+    if held.null is not None:
+        count = len(held.null.low)
+        ranks = (
+            sorted({round(at * (count - 1) / (ENVELOPE - 1)) for at in range(ENVELOPE)}) if count > ENVELOPE else range(count)
+        )
+        envelope = tuple(
+            Interval(low=many * held.null.low[at], high=many * held.null.high[at], kind="chance", level=0.95) for at in ranks
+        )
+    shown = curves.Curve(
+        title=_named(analysis, "Every declared analysis"),
+        measure=text.upper_first(held.unit),
+        specifications=tuple(
+            curves.Specification(value=many * (one.value or 0.0), interval=bounds(one.low, one.high), options=one.options)
+            for one in held.feasible
+        ),
+        factors=tuple(
+            curves.Factor(
+                name=choice.factor, options=choice.options, share=None if choice.total is None else 100 * choice.total
+            )
+            for choice in held.choices
+        ),
+        primary=held.primary if held.primary < len(held.feasible) else None,
+        ratio=ratio,
+        unit="%" if many > 1 else "",
+        threshold=None if held.threshold is None else many * held.threshold,
+        envelope=envelope,
+        verdict=held.said,
+    )
+    return curves.curve(shown, ident="curve", wide=True), curves.curve_table(shown)
