@@ -2,6 +2,7 @@
 
 import math
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from equipoise.outputs import diagnostics, forest, funnel, plots
 from equipoise.values.estimate import Heterogeneity, Interval
 
 _HERE = Path(__file__).parent
-_FONT = re.compile(r"^@font-face.*\n", re.MULTILINE)
+_FONT = re.compile(r"fonts/([a-z0-9-]+\.woff2)")
 ENVELOPE = 60
 """Ranks at which the curve of chance is drawn."""
 
@@ -75,8 +76,9 @@ def analysis_html(analysis: Analysis, drawn: Mapping[str, tuple[Markup, Rows]]) 
 
 @cache
 def _style() -> str:
-    """The style of our pages without its fonts, which a page without other files cannot have."""
-    return _FONT.sub("", (_HERE / "static" / "style.css").read_text(encoding="utf-8"))
+    """The style of our pages with its fonts inside, by whose widths the figures were drawn."""
+    css = (_HERE / "static" / "style.css").read_text(encoding="utf-8")
+    return _FONT.sub(lambda name: f"data:font/woff2;base64,{b64encode((_HERE / 'fonts' / name[1]).read_bytes()).decode()}", css)
 
 
 # Numbers of a document as those of a plot: shares in percent.
