@@ -463,6 +463,41 @@ CASES = (
         "findings[0].records: has 1; should have at least two results",
     ),
     Case(
+        "choices_part_what_shares_people",
+        TOPIC,
+        "    measure: PLO",
+        "    measure: PLO\n    multiverse:\n      candidates: [aronson-1948/illness]",
+        "candidates: [aronson-1948/illness]",
+        "findings[0].multiverse.candidates: pools aronson-1948 and aronson-1948 that share people or data (both results are of "
+        "aronson-1948); should hold at most one of them in each analysis",
+    ),
+    Case(
+        "choices_part_what_shares_people",
+        TOPIC,
+        "    measure: PLO",
+        "    measure: PLO\n    multiverse:\n      which:\n        - name: place\n          options:\n"
+        "            - {name: villages, without: [aronson-1948/score]}",
+        "- {name: villages, without: [aronson-1948/score]}",
+        "findings[0].multiverse.which[0].options[0]: names 'aronson-1948/score'; should be one of records or candidates",
+    ),
+    Case(
+        "findings_have_their_records",
+        TOPIC,
+        "    measure: PLO",
+        "    measure: PLO\n    multiverse:\n      candidates: [aronson-1948/health]",
+        "candidates: [aronson-1948/health]",
+        "findings[0].multiverse.candidates[0]: is 'aronson-1948/health'; should be a study/outcome",
+    ),
+    Case(
+        "sentences_are_short_and_without_digits",
+        TOPIC,
+        "    measure: PLO",
+        "    measure: PLO\n    threshold: {value: 50, why: More than 1 in 2}",
+        "threshold: {value: 50, why: More than 1 in 2}",
+        "findings[0].threshold.why: holds the digits '1'; should have numbers only in values, or a name of "
+        "vocabulary/names.csv",
+    ),
+    Case(
         "chapters_have_their_pages",
         TOPIC,
         "  - id: glance\n    title: At a glance",

@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 
-from equipoise.findings import register, synthesis
+from equipoise.findings import register, synthesis, wording
 from equipoise.findings.finding import Level
 from equipoise.findings.results import result
 from equipoise.records import places
 from equipoise.records.evidence import Evidence
+from equipoise.records.multiverse import Condition, Declared, How, Option, Threshold, Which
 from equipoise.records.provenance import Reading
 from equipoise.records.reader import read
 from equipoise.records.rules import pools_are_of_one_kind
-from equipoise.records.study import Arm, Association, Count, Quantity
+from equipoise.records.sharing import groups
+from equipoise.records.study import Arm, Association, Count, Overlap, Quantity
 from equipoise.records.topic import ContrastFinding, PooledFinding, ReportedFinding, SeriesFinding, TallyFinding, Topic
 from equipoise.values.missing import Missing
+from equipoise.values.multiverse import Multiverse
 
 DAY = date(2026, 11, 30)
 READ = Reading(by="ab", date=date(2026, 1, 5))
@@ -354,3 +357,280 @@ def test_positions_and_absences_are_not_graded(small: Evidence) -> None:
     assert absent.certainty is Level.NOT_GRADED
     assert [(source.search, source.on) for source in absent.sources] == [("example-search", "2026-01-30")]
     assert absent.caveats == ("The database is made up.",)
+
+
+# Every defensible analysis of a pool.
+
+
+@pytest.fixture(scope="module")
+def surveys(small: Evidence) -> Evidence:
+    """Return surveys a to e of growing size: a and b share people, and so do b and c, and d has two results of one question."""
+    made = dict(small.studies)
+    for place, (name, events, total, basis) in enumerate(
+        [("a", 20, 100, "reported"), ("b", 60, 200, "derived"), ("c", 120, 300, "reported"), ("d", 200, 400, "reported")]
+    ):
+        old = small.studies["example-2017"]
+        first = replace(old.outcomes[0], count=Count(events=events, total=total), basis=basis, derivation="x")  # type: ignore[arg-type]
+        second = replace(first, id="later", count=Count(events=events + 9, total=total))
+        shared = {"a": "b", "b": "c"}.get(name)
+        made[name] = replace(
+            old,
+            id=name,
+            outcomes=(first, second) if name == "d" else (first,),
+            country=("US",) if place % 2 else ("GB", "US"),
+            overlaps=(Overlap(study=shared, how="partial", because="the same street"),) if shared else (),
+        )
+    return replace(small, studies=made)
+
+
+def universe(evidence: Evidence, *records: str, **options: Any) -> Multiverse:
+    found = synthesis.pooled(evidence, pool(*records, **options), DAY).multiverse
+    assert found is not None
+    return found
+
+
+def choice(*options: Option, name: str = "studies") -> Which:
+    return Which(name=name, options=options)
+
+
+def sets(found: Multiverse) -> list[str]:
+    """Return the study sets as the surveys in them, as ``a d`` or ``a d/later``."""
+    return [" ".join(sorted(name.removesuffix("/answer") for name in names)) for names in found.sets]
+
+
+def test_every_pool_that_we_ship_has_its_multiverse_and_the_finding_is_one_of_its_analyses(shipped: Evidence) -> None:
+    declared = [item for topic in shipped.topics.values() for item in topic.findings if isinstance(item, PooledFinding)]
+    assert len(declared) >= 3
+    for item in declared:
+        finding = synthesis.pooled(shipped, item, DAY)
+        found, estimate = finding.multiverse, finding.estimate
+        assert found is not None
+        assert estimate is not None
+        assert estimate.interval is not None
+        first = found.specifications[found.primary]
+        assert (first.value, first.low, first.high) == pytest.approx(
+            (estimate.value, estimate.interval.low, estimate.interval.high), rel=1e-9
+        )
+        assert first.study_set is not None
+        assert set(found.sets[first.study_set]) == set(item.records)
+        assert found.usual is (item.multiverse is None)
+        assert [wording.forbidden(said) for said in (found.said, *found.details)] == [None] * (1 + len(found.details))
+        assert sum(count for _, count in found.levels) == len(found.feasible)
+        assert dict(found.levels)[finding.certainty.value] == pytest.approx((found.kept or 0) * len(found.feasible))
+
+
+def test_a_pool_without_choices_gets_the_usual_ones(small: Evidence) -> None:
+    found = universe(small, "example-2017/answer", "example-2019/answer", method="DL", test="z")
+    assert {item.factor: item.options for item in found.choices} == {
+        "measure": ("PLO", "PAS"),
+        "method": ("DL", "REML", "PM"),
+        "test": ("z", "knapp-hartung", "adhoc"),
+        "continuity": ("one half where there is a zero", "one half everywhere"),
+    }
+    assert (len(found.specifications), found.usual, found.study_sets) == (36, True, 1)
+    assert [one.primary for one in found.choices] == [0, 0, 0, 0]
+
+
+def test_a_grid_is_known_by_its_fingerprint(small: Evidence) -> None:
+    records = ("example-2017/answer", "example-2019/answer")
+    usual, again, other = (
+        universe(small, *records, multiverse=declared) for declared in (None, Declared(), Declared(how=How(method=("SJ",))))
+    )
+    assert usual.declared == again.declared != other.declared
+
+
+@pytest.mark.parametrize(
+    ("option", "left"),
+    [
+        (Option(name="x", records=("b/answer", "d/answer")), "b d"),
+        (Option(name="x", without=("a/answer", "b/answer", "d/later")), "c d"),
+        (Option(name="x", one_of="overlap", named=("b/answer", "d/later")), "b d/later"),
+        (Option(name="x", one_of="overlap", named=("c/answer",)), "c d"),
+        (Option(name="x", one_of="overlap", by="largest"), "c d"),
+        (Option(name="x", one_of="overlap", by="smallest"), "a d"),
+    ],
+)
+def test_an_option_leaves_what_it_says(surveys: Evidence, option: Option, left: str) -> None:
+    """The first option is the finding: a and d. Of a, b and c, which share people by way of b, a rule keeps one."""
+    first = Option(name="first", records=("a/answer", "d/answer"))
+    found = universe(
+        surveys,
+        "a/answer",
+        "d/answer",
+        multiverse=Declared(candidates=("b/answer", "c/answer", "d/later"), which=(choice(first, option),)),
+    )
+    assert sets(found) == list(dict.fromkeys(["a d", left]))
+
+
+def test_who_shares_people_by_way_of_others_is_of_one_group(small: Evidence) -> None:
+    """The first shares with the fourth, the second with the third, the third with the fourth; the fifth with nobody."""
+    links = {"a": "d", "b": "c", "c": "d"}
+    old = small.studies["example-2017"]
+    chain = [
+        replace(old, id=name, overlaps=(Overlap(study=links[name], how="partial", because="x"),) if name in links else ())
+        for name in "abcde"
+    ]
+    *joined, apart = groups(chain)
+    assert len(set(joined)) == 1
+    assert apart not in joined
+
+
+@pytest.mark.parametrize(
+    ("condition", "left"),
+    [
+        (Condition(column="basis", but=("derived",)), {"a d", "d"}),
+        (Condition(column="country", among=("US",)), {"b d", "d"}),
+        (Condition(column="country", among=("US", "GB+US")), {"a d", "b d"}),
+        (Condition(column="size", since=Decimal(150), until=Decimal(400)), {"b d", "d"}),
+    ],
+)
+def test_a_condition_leaves_what_meets_it(surveys: Evidence, condition: Condition, left: set[str]) -> None:
+    which = (
+        choice(Option(name="a", without=("b/answer",)), Option(name="b", without=("a/answer",)), name="overlap"),
+        choice(Option(name="all"), Option(name="some", only=(condition,)), name="kind"),
+    )
+    found = universe(surveys, "a/answer", "d/answer", multiverse=Declared(candidates=("b/answer",), which=which))
+    some = {one.study_set for one in found.feasible if one.options[-1] == 1}
+    assert {sets(found)[place] for place in some if place is not None} == left
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        (
+            Declared(candidates=("b/answer",)),
+            r"pools a and b that share people or data \(a declares an overlap \(partial\): the same street\)",
+        ),
+        (
+            Declared(candidates=("b/answer",), which=(choice(Option(name="x", without=("a/answer",)), Option(name="all")),)),
+            "pools a and b that share people or data",
+        ),
+        (
+            Declared(
+                candidates=("b/answer",),
+                which=(
+                    choice(
+                        Option(name="x", records=("a/answer", "d/answer")),
+                        Option(name="y", records=("a/answer", "b/answer", "d/answer")),
+                    ),
+                ),
+            ),
+            "pools a and b that share people or data",
+        ),
+        (
+            Declared(which=(choice(Option(name="x", without=("a/answer",)), Option(name="all")),)),
+            "the first options of the multiverse leave d/answer; should leave the finding's records",
+        ),
+        (
+            Declared(candidates=("c/answer",)),
+            "the first options of the multiverse leave a/answer, d/answer, c/answer; should leave the finding's records",
+        ),
+    ],
+)
+def test_a_grid_that_counts_people_twice_or_does_not_begin_with_its_finding_is_refused(
+    surveys: Evidence, declared: Declared, said: str
+) -> None:
+    with pytest.raises(ValueError, match=f"trap: {said}"):
+        universe(surveys, "a/answer", "d/answer", multiverse=declared)
+
+
+def test_a_threshold_is_in_the_unit_of_the_finding_and_asks_the_curve(surveys: Evidence) -> None:
+    """A fifth of 100 and half of 400: some analyses put the share below 90 percent, none above, and none settles 35."""
+    high, middle = (
+        universe(
+            surveys,
+            "a/answer",
+            "d/answer",
+            test="z",
+            multiverse=Declared(),
+            threshold=Threshold(value=Decimal(value), why="So"),
+        )
+        for value in (90, 35)
+    )
+    assert (high.threshold, high.above, high.why) == (90, 0, "So")
+    assert {one.conclusion for one in middle.feasible} == {"unclear"}
+    assert high.null is not None
+    assert (high.null.exact, high.null.draws) == (True, 4)
+    assert len(high.null.low) == len(high.feasible)
+
+
+def test_the_verdict_names_the_choice_that_flips_it(surveys: Evidence) -> None:
+    """With d (50 percent) 47 percent is unclear; without it the answer is 40 percent, from 35 to 46."""
+    which = (choice(Option(name="d alone", records=("d/answer",)), Option(name="c alone", records=("c/answer",))),)
+    with pytest.raises(ValueError, match="should leave the finding's records"):
+        universe(surveys, "c/answer", "d/answer", multiverse=Declared(which=which))
+    which = (choice(Option(name="both"), Option(name="c alone", records=("c/answer",))),)
+    found = universe(
+        surveys,
+        "c/answer",
+        "d/answer",
+        multiverse=Declared(which=which),
+        threshold=Threshold(value=Decimal(47), why="x"),
+    )
+    assert (found.verdict, found.decision, found.option) == ("sensitive", "studies", "c alone")
+    assert "sensitive to one choice, studies, and changes most with “c alone”" in found.said
+
+
+def test_the_certainty_of_a_pool_takes_the_multiverse_and_what_tests_for_small_studies_say(small: Evidence) -> None:
+    declared = next(item for item in small.topics["bcg-tuberculosis"].findings if item.id == "bcg-ml")
+    finding = synthesis.pooled(small, declared, DAY)  # type: ignore[arg-type]
+    why = {reason.domain: reason.why for reason in finding.because}
+    assert "robust: 100% of 24 analyses of one set of studies agree (0.474 to 0.483)" in why["inconsistency"]
+    assert "357,347 people with 2,575 events" in why["imprecision"]
+    assert "13 studies, trim and fill adds none" in why["publication bias"]
+    assert finding.multiverse is not None
+    assert dict(finding.multiverse.levels) == {"high": 0, "moderate": 0, "low": 24, "very low": 0}
+    assert (finding.multiverse.null is not None, finding.multiverse.above, finding.multiverse.below) == (True, 0, 1)
+
+
+def test_measures_of_several_scales_are_compared_at_the_risk_of_the_controls(small: Evidence) -> None:
+    records = tuple(f"{study}/tuberculosis" for study in ("aronson-1948", "ferguson-1949", "hart-1977", "stein-1953"))
+    found = universe(small, *records, measure="OR", multiverse=Declared(how=How(measure=("RR", "RD", "PETO"))))
+    assert found.unit == "risk difference at a baseline risk"
+    assert found.baseline is not None
+    assert 0 < found.baseline < 0.5
+    assert (found.levels, {item.factor for item in found.choices} >= {"measure"}) == ((), True)
+    with pytest.raises(ValueError, match="has a threshold and measures of several scales; should have measures of one"):
+        universe(
+            small,
+            *records,
+            measure="OR",
+            multiverse=Declared(how=How(measure=("RD",))),
+            threshold=Threshold(value=Decimal("0.8"), why="x"),
+        )
+
+
+def test_printed_ratios_are_pooled_by_their_intervals_and_said_as_a_link(small: Evidence) -> None:
+    """Two odds ratios of 2 with intervals from 1 to 4: their mean is 2, from 2 exp(-1.96 s / sqrt 2) with s = ln 2 / 1.96."""
+    both = changed(
+        changed(small, "example-2017", association=linked("2", "1", "4")), "example-2019", association=linked("2", "1", "4")
+    )
+    finding = synthesis.pooled(
+        both, pool("example-2017/answer", "example-2019/answer", measure="OR", test="z", subject="asking"), DAY
+    )
+    assert finding.statement == "Asking was linked with higher odds of a yes to the example question."
+    assert finding.estimate is not None
+    assert finding.estimate.interval is not None
+    assert (finding.estimate.value, finding.estimate.interval.low) == pytest.approx((2, 2 * 2 ** (-1 / 2**0.5)))
+    assert dict(finding.basis.options)["continuity"] == "none"
+    assert finding.multiverse is not None
+    assert "continuity" not in {item.factor for item in finding.multiverse.choices}
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda: Option(name="x", records=("a/b",), without=("c/d",)), "has records and without; should have one of them"),
+        (lambda: Option(name="x", by="largest"), "has named or by without one_of"),
+        (lambda: Option(name="x", one_of="study", by="largest", named=("a/b",)), "has named and by; should have one of them"),
+        (lambda: Condition(column="size"), "has 0 conditions on size"),
+        (lambda: Condition(column="design", since=Decimal(1)), "has since or until on design, which is no number"),
+        (lambda: Which(name="measure", options=(Option(name="x"),)), "is named measure, which is a way to pool"),
+        (lambda: Which(name="x", options=()), "x has no options"),
+        (lambda: choice(Option(name="x"), Option(name="x")), "each should stand once"),
+        (lambda: Declared(which=(choice(Option(name="x")), choice(Option(name="y")))), "each should stand once"),
+    ],
+)
+def test_a_choice_that_is_not_clear_is_refused(made: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        made()

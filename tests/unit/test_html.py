@@ -298,6 +298,25 @@ def test_channels_lead_where_a_telephone_understands_them(channel: tuple[str, st
     assert html.dial(channel) == href
 
 
+def test_a_pooled_number_shows_the_curve_of_all_analyses_and_opens_to_the_whole(small: Monograph) -> None:
+    page = html.site(small)["index.html"].decode()
+    block = page[page.index('id="bcg-ml"') : page.index('id="bcg-common"')]
+    held = small.findings["bcg-ml"].multiverse
+    assert held is not None
+    seen, _, inside = block.partition("<details")
+    assert 'id="curve-bcg-ml-title"' in seen
+    assert f"<figcaption>{held.said}</figcaption>" in unescape(seen)
+    assert "All 24 analyses" in inside
+    assert 'id="analyses-bcg-ml-title"' in inside
+    assert held.declared in inside
+    for choice in held.choices:
+        for option in choice.options:
+            assert f'<th scope="row">{option}' in inside
+    for line in held.details:
+        assert line in unescape(inside)
+    assert "<script" not in block
+
+
 def test_style_is_small_and_names_no_other_place() -> None:
     style = CSS.read_text(encoding="utf-8")
     assert len(style.encode()) < 20_000

@@ -76,6 +76,24 @@ def test_an_estimate_says_its_interval_level_and_counts(data: Any) -> None:
     assert pooled["prediction_interval"][0] < pooled["interval"][0] < pooled["value"] < pooled["interval"][1]
 
 
+def test_a_pooled_finding_has_all_its_analyses_and_no_other_has_any(data: Any) -> None:
+    for finding in data["findings"]:
+        held = finding["multiverse"]
+        assert (held is not None) == (finding["basis"]["kind"] == "pooled")
+        if held is None:
+            continue
+        first = held["specifications"][held["primary"]]
+        low, high = finding["estimate"]["interval"]
+        assert [first["value"], first["low"], first["high"]] == pytest.approx([finding["estimate"]["value"], low, high])
+        values = [one["value"] for one in held["specifications"] if "value" in one]
+        assert values == sorted(values)
+        sizes = [len(choice["options"]) for choice in held["choices"]]
+        assert len({tuple(one["options"]) for one in held["specifications"]}) == len(held["specifications"])
+        assert all(at < size for one in held["specifications"] for at, size in zip(one["options"], sizes, strict=True))
+        assert sum(held["levels"].values()) == len(values)
+        assert held["sets"][first["study_set"]] == finding["basis"]["records"]
+
+
 def test_a_number_that_is_none_is_refused_and_never_written_as_nan(small: Monograph) -> None:
     finding = small.findings["example-tally"]
     estimate = replace(finding.estimate or Estimate(measure="", value=0, unit="", printed=""))

@@ -110,7 +110,8 @@ def test_the_same_document_gives_the_same_bytes(small: Monograph) -> None:
 def test_an_interval_plot_says_its_numbers_to_a_reader_who_does_not_see_it(small: Monograph) -> None:
     tree = PdfReader(BytesIO(pdf(small))).trailer["/Root"]["/StructTreeRoot"]
     figures = [item for item in elements(tree) if item.get("/S") == "/Figure"]
-    assert len(figures) == 4
+    assert len(figures) == 6
+    assert figures[1]["/Alt"].startswith("Curve of all analyses, from the lowest estimate to the highest. Of 24 defensible")
     assert re.match(r"Interval plot\. .*: Aronson 1948 0\.\d+ \(.*; Together 0\.\d+ \(", figures[0]["/Alt"])
 
 

@@ -69,6 +69,20 @@ def test_show_says_sentence_number_reasons_sources_with_place_and_address_and_ca
     assert [words for words in expected if squeezed(words) not in said] == []
 
 
+def test_show_says_the_verdict_of_all_analyses_their_choices_and_what_they_are_not(small: Monograph) -> None:
+    finding = small.findings["bcg-ml"]
+    assert finding.multiverse is not None
+    said = text.finding_text(finding, small)
+    part = said[said.index("\nOther analyses\n") : said.index("\nSources\n")]
+    assert squeezed(finding.multiverse.said) in squeezed(part)
+    assert "Of 24 defensible analyses, all agree with the one shown (0.474 to 0.483)" in squeezed(part)
+    assert "ML * 0.48 100% REML 0.478 100%" in squeezed(part)
+    assert finding.multiverse.declared in part
+    assert "A multiverse is no estimate" in squeezed(part)
+    assert max(map(len, part.splitlines())) <= 80
+    assert "Other analyses" not in text.finding_text(small.findings["first-trial"], small)
+
+
 @pytest.mark.parametrize(
     "name", ["bcg-ml", "first-trial", "example-contrast", "example-absence", "example-position", "example-tally"]
 )

@@ -291,10 +291,12 @@ def across(
         return _level(start, reasons, one)[0]
 
     levels: Counter[Level] = Counter()
-    for value, interval, prediction, k, known in zip(*(column.tolist() for column in columns), strict=True):
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    alike = Counter((value, tuple(interval), tuple(prediction), k, known) for value, interval, prediction, k, known in rows)
+    for (value, interval, prediction, k, known), count in alike.items():
         if math.isfinite(value) and k >= 1:
-            one = replace(pool, estimate=value, interval=tuple(interval), prediction=tuple(prediction), k=int(k), people=known)
-            levels[judged(one)] += 1
+            one = replace(pool, estimate=value, interval=interval, prediction=prediction, k=int(k), people=known)
+            levels[judged(one)] += count
     primary, total = judged(pool), levels.total()
     return Across(
         primary=primary,

@@ -1,79 +1,103 @@
 """What several studies say together (pooled), and where they disagree (contrast): the twin of ``engines/synthesis``."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from equipoise import __version__
-from equipoise.engines import synthesis
+from equipoise.engines.synthesis.asymmetry import egger
+from equipoise.engines.synthesis.effects import Effects
+from equipoise.engines.synthesis.pooling import Pooled, pool
 from equipoise.engines.synthesis.proportions import difference
-from equipoise.findings import wording
-from equipoise.findings.certainty import direction, grade
+from equipoise.engines.synthesis.scales import SCALES, natural
+from equipoise.engines.synthesis.trim_and_fill import trim_and_fill
+from equipoise.findings import candidates, certainty, wording
+from equipoise.findings.candidates import CHANCES, CORRELATIONS, SHARES, Table
+from equipoise.findings.certainty import TESTABLE, direction, grade
 from equipoise.findings.finding import Basis, Finding, Level
+from equipoise.findings.multiverse import Seen, analyses, described
 from equipoise.findings.results import Result, alike, citations, result, standing_caveats
 from equipoise.records.evidence import Evidence
 from equipoise.records.sharing import shared_data, why_not_pooled
 from equipoise.records.topic import ContrastFinding, PooledFinding
-from equipoise.records.vocabulary import OutcomeWord
 from equipoise.values.estimate import Estimate, Heterogeneity, Interval, Part, rounded
 
-_T = TypeVar("_T")
+_GENERIC = {"SMD": "standardised mean difference", "MD": "mean difference", "d": "Cohen's d"}
 
-_UNITS = {"PLO": "%", "OR": "odds ratio", "RR": "risk ratio", "ZCOR": "correlation"}
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fitted:
+    """The analysis that a finding shows: results, their numbers and effects, and the fit; ``unit`` is what a reader sees."""
+
+    declared: PooledFinding
+    results: tuple[Result, ...]
+    table: Table
+    effects: Effects
+    fit: Pooled
+    unit: str
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a share of a group, in percent."""
+        return self.declared.measure in SHARES
+
+    def shown(self, values: ArrayLike, rows: slice = slice(None)) -> list[float]:
+        """Numbers of the analysis as a reader sees them; ``rows`` are the studies that they come from."""
+        totals = self.table["total"][rows] if self.declared.measure == "PFT" else None
+        scale = 100.0 if self.share else 1.0
+        return [scale * float(value) for value in natural(self.declared.measure, values, totals=totals)]
 
 
 def pooled(evidence: Evidence, declared: PooledFinding, as_of: date) -> Finding:
-    """Pool the declared results.
+    """Pool the declared results, and run every other defensible analysis of them.
 
     Raises
     ------
     ValueError
-        Results of different outcomes or frames, of the same people or data, or without the numbers that the measure needs.
+        Results of different outcomes or frames, of the same people or data, or without the numbers that the measure needs;
+        a multiverse whose primary is not this pool.
     """
-    reasons = list(why_not_pooled(evidence, declared.records))
-    if reasons:
-        raise ValueError(f"{declared.id}: {'; '.join(reasons)}")
-    results = [result(evidence, name) for name in declared.records]
-    effects = _effects(declared, results)
-    fit = synthesis.pool(effects.effect, effects.variance, method=declared.method, test=declared.test)
-    scale = 100.0 if declared.measure == "PLO" else 1.0
-    read = synthesis.readable(fit, declared.measure)
-    unit = _UNITS[declared.measure]
-    prediction = None
-    if read.prediction_low is not None and read.prediction_high is not None:
-        prediction = Interval(
-            low=scale * read.prediction_low, high=scale * read.prediction_high, kind="prediction", level=read.level
-        )
-    spread = None
-    if fit.q is not None and fit.q_p_value is not None and fit.tau2 is not None and fit.i2 is not None:
-        spread = Heterogeneity(q=fit.q, q_p_value=fit.q_p_value, tau2=fit.tau2, i2=100 * fit.i2)
-    estimate = Estimate(
-        measure="pooled proportion" if declared.measure == "PLO" else f"pooled {unit}",
-        value=scale * read.estimate,
-        unit=unit,
-        printed=f"{rounded(scale * read.estimate, unit)}{'%' if unit == '%' else ''}",
-        interval=Interval(low=scale * read.low, high=scale * read.high, kind="confidence", level=read.level),
-        prediction=prediction,
-        heterogeneity=spread,
-        parts=_parts(declared, results, effects, fit.weights),
-    )
-    certainty, because = grade(
+    fitted = _fitted(evidence, declared)
+    seen = analyses(evidence, declared, unit=fitted.unit)
+    estimate = _estimate(fitted)
+    held = _pool(fitted, estimate, seen)
+    weights = [100 * float(weight) for weight in fitted.fit.weights]
+    level, because = grade(
         evidence,
-        results,
+        fitted.results,
         estimate,
-        weights=[100 * weight for weight in fit.weights],
+        weights=weights,
+        pool=held,
         indirect=declared.indirect,
         override=declared.override,
     )
+    across = None
+    if math.isnan(seen.found.baseline):  # else the specifications are on another scale than the rules
+        across = certainty.across(
+            evidence,
+            fitted.results,
+            estimate,
+            pool=held,
+            estimates=seen.scale * seen.found.estimate,
+            intervals=seen.scale * seen.found.interval,
+            predictions=seen.scale * seen.found.prediction,
+            studies=seen.found.k,
+            people=seen.people,
+            weights=weights,
+            indirect=declared.indirect,
+        )
+    fit, first = fitted.fit, declared.grid.how.continuity[:1]
     return Finding(
         id=declared.id,
         question=declared.question,
-        statement=_sentence(declared, results[0].word, estimate, certainty),
+        statement=_sentence(fitted, estimate, level),
         estimate=estimate,
-        certainty=certainty,
+        certainty=level,
         because=because,
-        sources=citations(results),
+        sources=citations(fitted.results),
         basis=Basis(
             kind="pooled",
             engine="synthesis",
@@ -82,101 +106,130 @@ def pooled(evidence: Evidence, declared: PooledFinding, as_of: date) -> Finding:
                 ("method", fit.method),
                 ("test", fit.test),
                 ("level", fit.level),
-                ("continuity", "one half added to both cells of a study with a zero cell"),
-                ("tau2 at boundary", fit.at_boundary),
-                ("likelihood maxima", fit.maxima),
+                ("continuity", first[0].name if first and "effect" not in fitted.table else "none"),
+                ("tau2 at boundary", bool(fit.at_boundary)),
+                ("likelihood maxima", int(fit.maxima)),
             ),
             records=declared.records,
             version=__version__,
         ),
         as_of=as_of,
-        caveats=(*declared.caveats, *standing_caveats(results)),
+        caveats=(*declared.caveats, *standing_caveats(fitted.results)),
+        multiverse=described(seen, across),
     )
 
 
-def _sentence(declared: PooledFinding, word: OutcomeWord, estimate: Estimate, certainty: Level) -> str:
-    if declared.measure == "PLO":
-        return wording.pooled_share(estimate.printed, declared.among, word.phrase, certainty)
-    way = direction(estimate)
-    if declared.measure == "ZCOR":
-        return wording.link(word.label, declared.subject or "this", way, chance=False)
-    subject, comparator = declared.subject or "the treatment", declared.comparator or "the control"
-    return wording.effect(word.label, subject, comparator, way, certainty, chance=True)
-
-
-def _effects(declared: PooledFinding, results: Sequence[Result]) -> synthesis.Effects:
+def _fitted(evidence: Evidence, declared: PooledFinding) -> _Fitted:
+    reasons = list(why_not_pooled(evidence, declared.records))
+    if reasons:
+        raise ValueError(f"{declared.id}: {'; '.join(reasons)}")
+    results = tuple(result(evidence, name) for name in declared.records)
     try:
-        return _EFFECTS[declared.measure](results)
+        table = candidates.numbers(declared.measure, results)
+        effects = candidates.effects(declared.measure, table, declared.grid.how.continuity)
     except ValueError as fault:
         raise ValueError(f"{declared.id}: {declared.measure} cannot be computed: {fault}") from fault
+    association = results[0].outcome.association
+    unit = "%" if declared.measure in SHARES else SCALES[declared.measure].unit
+    if declared.measure == "GEN" and association is not None:
+        unit = _GENERIC[association.measure]
+    fit = pool(effects.effect, effects.variance, method=declared.method, test=declared.test)
+    return _Fitted(declared=declared, results=results, table=table, effects=effects, fit=fit, unit=unit)
 
 
-def _proportions(results: Sequence[Result]) -> synthesis.Effects:
-    counts = [item.estimate.counts if item.estimate is not None else None for item in results]
-    known = _all_known(counts, "events and total")
-    return synthesis.logit_proportion([count.events for count in known], [count.total for count in known])
-
-
-def _correlations(results: Sequence[Result]) -> synthesis.Effects:
-    pairs = [item.outcome.association for item in results]
-    known = _all_known([pair if pair is not None and pair.measure == "COR" else None for pair in pairs], "a correlation")
-    people = _all_known([pair.n if isinstance(pair.n, int) else None for pair in known], "the number of people")
-    return synthesis.fisher_z([float(pair.value) for pair in known], people)
-
-
-def _odds_ratios(results: Sequence[Result]) -> synthesis.Effects:
-    return synthesis.log_odds_ratio(*_cells(results))
-
-
-def _risk_ratios(results: Sequence[Result]) -> synthesis.Effects:
-    return synthesis.log_risk_ratio(*_cells(results))
-
-
-def _cells(results: Sequence[Result]) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Events and non-events of the first arm, then of the second."""
-    pairs = _all_known([item.outcome.arms for item in results], "two arms")
-    one, other = [arms[0] for arms in pairs], [arms[1] for arms in pairs]
-    return (
-        [arm.events for arm in one],
-        [arm.total - arm.events for arm in one],
-        [arm.events for arm in other],
-        [arm.total - arm.events for arm in other],
+def _estimate(fitted: _Fitted) -> Estimate:
+    fit, unit = fitted.fit, fitted.unit
+    value, low, high, least, most = fitted.shown([fit.estimate, *fit.interval, *fit.prediction_interval])
+    prediction = None
+    if np.isfinite([least, most]).all():
+        prediction = Interval(low=least, high=most, kind="prediction", level=fit.level)
+    spread = None
+    if fit.k > 1:
+        spread = Heterogeneity(q=float(fit.q), q_p_value=float(fit.q_p), tau2=float(fit.tau2), i2=100 * float(fit.i2))
+    return Estimate(
+        measure="pooled proportion" if fitted.share else f"pooled {unit}",
+        value=value,
+        unit=unit,
+        printed=f"{rounded(value, unit)}{'%' if unit == '%' else ''}",
+        interval=Interval(low=low, high=high, kind="confidence", level=fit.level),
+        prediction=prediction,
+        heterogeneity=spread,
+        parts=_parts(fitted),
     )
 
 
-def _all_known(values: Sequence[_T | None], what: str) -> list[_T]:
-    known = [value for value in values if value is not None]
-    if len(known) < len(values):
-        raise ValueError(f"every result should have {what}")
-    return known
-
-
-_EFFECTS: Mapping[str, Callable[[Sequence[Result]], synthesis.Effects]] = {
-    "PLO": _proportions,
-    "ZCOR": _correlations,
-    "OR": _odds_ratios,
-    "RR": _risk_ratios,
-}
-
-
-def _parts(
-    declared: PooledFinding, results: Sequence[Result], effects: synthesis.Effects, weights: Sequence[float]
-) -> tuple[Part, ...]:
+def _parts(fitted: _Fitted) -> tuple[Part, ...]:
     parts = []
-    for item, effect, variance, weight in zip(results, effects.effect, effects.variance, weights, strict=True):
-        one = synthesis.readable(synthesis.pool([effect], [variance]), declared.measure)
-        scale = 100.0 if declared.measure == "PLO" else 1.0
+    for row, item in enumerate(fitted.results):
+        one = pool(fitted.effects.effect[row : row + 1], fitted.effects.variance[row : row + 1])
+        value, low, high = fitted.shown([one.estimate, *one.interval], slice(row, row + 1))
         parts.append(
             Part(
                 label=item.label,
                 record=item.name,
-                value=scale * one.estimate,
-                interval=Interval(low=scale * one.low, high=scale * one.high),
+                value=value,
+                interval=Interval(low=low, high=high),
                 counts=item.estimate.counts if item.estimate is not None else None,
-                weight=100 * weight,
+                weight=100 * float(fitted.fit.weights[row]),
             )
         )
     return tuple(parts)
+
+
+def _pool(fitted: _Fitted, estimate: Estimate, seen: Seen) -> certainty.Pool:
+    """What the rules of certainty ask of a pool."""
+    counted = [candidates.people(item) for item in fitted.results]
+    happened = [candidates.events(item) for item in fitted.results]
+    people = [float(number) for number in counted if number is not None]
+    events = [float(number) for number in happened if number is not None]
+    threshold = fitted.declared.threshold
+    interval, ahead = estimate.interval, estimate.prediction
+    chance, filled = _small_studies(fitted)
+    return certainty.Pool(
+        unit=fitted.unit,
+        k=int(fitted.fit.k),
+        estimate=estimate.value,
+        interval=None if interval is None else (interval.low, interval.high),
+        prediction=None if ahead is None else (ahead.low, ahead.high),
+        threshold=None if threshold is None else float(threshold.value),
+        people=sum(people) if len(people) == len(counted) else None,
+        events=sum(events) if len(events) == len(happened) else None,
+        optimal=_optimal(fitted),
+        egger_p=chance,
+        filled=filled,
+        multiverse=seen.robustness,
+    )
+
+
+def _optimal(fitted: _Fitted) -> float | None:
+    """People that would be enough for two arms at the risk of the controls of all studies together."""
+    if "n2" not in fitted.table:
+        return None
+    risk = sum(fitted.table["c"]) / sum(fitted.table["n2"])
+    return certainty.optimal_size(risk) if 0 < risk < 1 else None
+
+
+def _small_studies(fitted: _Fitted) -> tuple[float | None, float | None]:
+    """The p-value of Egger's test and the studies that trim and fill adds, where there are studies enough to ask."""
+    if fitted.fit.k < TESTABLE or fitted.share:
+        return None, None
+    y, v = fitted.effects.effect, fitted.effects.variance
+    if np.ptp(v) == 0 or np.ptp(y) == 0:
+        return None, None  # no small and large studies, or nothing that could differ
+    return float(egger(y, v).p_value), float(trim_and_fill(y, v).missing)
+
+
+def _sentence(fitted: _Fitted, estimate: Estimate, level: Level) -> str:
+    declared, word = fitted.declared, fitted.results[0].word
+    if fitted.share:
+        return wording.pooled_share(estimate.printed, declared.among, word.phrase, level)
+    way = direction(estimate)
+    linked = fitted.results[0].outcome.association is not None and word.kind not in {"treatment", "effect"}
+    if declared.measure in CORRELATIONS or linked:
+        chance = declared.measure in CHANCES
+        return wording.link(word.label, declared.subject or "this", way, chance=chance, odds=declared.measure == "OR")
+    subject, comparator = declared.subject or "the treatment", declared.comparator or "the control"
+    return wording.effect(word.label, subject, comparator, way, level, chance=declared.measure in CHANCES)
 
 
 def contrast(evidence: Evidence, declared: ContrastFinding, as_of: date) -> Finding:
@@ -218,7 +271,7 @@ def contrast(evidence: Evidence, declared: ContrastFinding, as_of: date) -> Find
             for item, one in sorted(held, key=lambda pair: pair[1].value)
         ),
     )
-    certainty, because = grade(
+    level, because = grade(
         evidence, results, replace(estimate, interval=None), indirect=declared.indirect, override=declared.override
     )
     return Finding(
@@ -226,7 +279,7 @@ def contrast(evidence: Evidence, declared: ContrastFinding, as_of: date) -> Find
         question=declared.question,
         statement=wording.disagreement(results[0].word.label, low.printed, high.printed),
         estimate=estimate,
-        certainty=certainty,
+        certainty=level,
         because=because,
         sources=citations(results),
         basis=Basis(

@@ -11,6 +11,7 @@ from typing import Literal
 from equipoise.findings.finding import Level
 from equipoise.values.dates import PartialDate
 
+Verdict = Literal["robust", "sensitive", "fragile", "cannot judge"]
 Direction = Literal["higher", "lower", "same", "unclear"]
 
 FORBIDDEN = re.compile(
@@ -107,6 +108,24 @@ def none_found(what: str) -> str:
 def disagreement(label: str, low: str, high: str) -> str:
     """Studies that disagree."""
     return f"Studies disagree on {label}: from {low} to {high}."
+
+
+def robustness(verdict: Verdict, *, feasible: int, every: int, agree: int, span: str, decision: str, option: str) -> str:
+    """What a multiverse says of the analysis shown, in one sentence. It counts analyses and is no probability.
+
+    ``span`` runs from the lowest to the highest estimate; a sensitive verdict has the ``decision`` and the ``option`` that
+    flip it.
+    """
+    made = f"Of {every:,} defensible analyses" + (f", {feasible:,} can be made and" if feasible < every else ",")
+    number = "all" if agree == feasible else f"{agree:,}"
+    opening = f"{made} {number} agree with the one shown ({span})"
+    ending = {
+        "robust": "it is robust to these choices",
+        "sensitive": f"it is sensitive to one choice, {decision}, and changes most with “{option}”",
+        "fragile": "it is fragile, and no one choice explains it",
+        "cannot judge": "whether it is robust cannot be judged",
+    }[verdict]
+    return f"{opening}: {ending}."
 
 
 IN_SIGHT = ("Stated on", "Stated in", "The text has no date", "Interests:", "Replaced by")

@@ -19,7 +19,8 @@ from equipoise.documents.monograph import Cell, ChapterPage, HelpEntry, Map, Mon
 from equipoise.documents.prose import Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
 from equipoise.findings.wording import IN_SIGHT
-from equipoise.outputs import figures
+from equipoise.outputs import figures, multiverse
+from equipoise.outputs.text import choice_rows
 from equipoise.values.estimate import Estimate, Interval
 
 _HERE = Path(__file__).parent
@@ -79,6 +80,20 @@ class FindingView:
     share: int
     people: Markup
     table: tuple[tuple[str, ...], ...]
+    analyses: "AnalysesView | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysesView:
+    """The multiverse of a finding: the curve under the number, and what opens: the whole curve, the choices, what to know."""
+
+    said: str
+    count: int
+    small: Markup
+    whole: Markup
+    choices: tuple[tuple[str, ...], ...]
+    details: tuple[str, ...]
+    declared: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +270,22 @@ def _view(held: Site, finding: Finding) -> FindingView:
         share=share or 0,
         people=Markup() if share is None else figures.icon_array(share, ident=ident, title=finding.question),
         table=_table(finding) if share is None else (),
+        analyses=_analyses(finding),
+    )
+
+
+def _analyses(finding: Finding) -> AnalysesView | None:
+    held = finding.multiverse
+    if held is None:
+        return None
+    return AnalysesView(
+        said=held.said,
+        count=len(held.specifications),
+        small=multiverse.small_curve(finding),
+        whole=multiverse.whole_curve(finding),
+        choices=tuple(choice_rows(held)),
+        details=held.details,
+        declared=held.declared,
     )
 
 

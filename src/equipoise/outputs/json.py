@@ -13,8 +13,9 @@ from equipoise.documents.monograph import Monograph
 from equipoise.findings.finding import Citation, Finding
 from equipoise.values.dates import PartialDate
 from equipoise.values.estimate import Estimate, Interval, Part
+from equipoise.values.multiverse import Multiverse
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 SCHEMA = Path(__file__).parent / "schemas" / "monograph.schema.json"
 
 
@@ -64,7 +65,14 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         },
         "as_of": str(finding.as_of),
         "caveats": list(finding.caveats),
+        "multiverse": None if finding.multiverse is None else _multiverse(finding.multiverse),
     }
+
+
+def _multiverse(held: Multiverse) -> dict[str, Any]:
+    """All of it; of a specification what it has, so that an infeasible one says only its options and why."""
+    specifications = [{name: value for name, value in plain(one).items() if value is not None} for one in held.specifications]
+    return {**plain(held), "levels": dict(held.levels), "infeasible": dict(held.infeasible), "specifications": specifications}
 
 
 def _source(source: Citation) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import typst
 from equipoise.documents.monograph import ChapterPage, HelpEntry, Map, Monograph, SearchEntry
 from equipoise.documents.prose import Block, Bullets, Heading, Paragraph, Span
 from equipoise.findings.finding import Finding, Level, Reason
-from equipoise.outputs import text
+from equipoise.outputs import multiverse, plots, text
 
 TEMPLATE = Path(__file__).parent / "typst" / "monograph.typ"
 FONTS = Path(__file__).parent / "fonts"
@@ -165,8 +165,22 @@ def _finding(finding: Finding, document: Monograph, number: Mapping[str, int], s
         "under": sources if len(sources) > BESIDE else [],
         "many": len(sources) > text.MANY,
         "plot": None if shape is None else _plot(shape),
+        "curve": _curve(finding),
         "keep": sum(len(item["said"]) for item in sources) + sum(len(str(item)) for item in said.values()) < TALL
         and (shape is None or len(shape.rows) <= 20),
+    }
+
+
+def _curve(finding: Finding) -> dict[str, str] | None:
+    """The small curve of all analyses as a picture of its own, and the sentence on it."""
+    held = finding.multiverse
+    if held is None:
+        return None
+    drawn = multiverse.small_curve(finding)
+    return {
+        "said": held.said,
+        "svg": plots.standalone(drawn) if drawn else "",
+        "alt": f"Curve of all analyses, from the lowest estimate to the highest. {held.said}",
     }
 
 

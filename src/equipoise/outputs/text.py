@@ -6,12 +6,14 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from equipoise.documents.monograph import Cell, ChapterPage, HelpEntry, Map, Monograph, Strip
 from equipoise.documents.prose import Block, Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
 from equipoise.values.estimate import Estimate, Interval, Part, rounded
+from equipoise.values.multiverse import Multiverse
 
 WIDTH = 80
 MANY = 30
@@ -65,6 +67,8 @@ def finding_text(finding: Finding, document: Monograph) -> str:
     shape = plot(finding)
     if shape is not None:
         lines += ["", *_plot(shape)]
+    if finding.multiverse is not None:
+        lines += ["", "Other analyses", *_multiverse(finding.multiverse)]
     lines += ["", "Sources"]
     for source, after in zip(finding.sources, (*finding.sources[1:], None), strict=True):
         lines += _wrap(source_words(source, document), first="  - ", indent=4)
@@ -346,6 +350,39 @@ def _plot(shape: Plot) -> Iterator[str]:
     yield f"  {'':<{label}}  {axis}"
 
 
+# Other analyses.
+
+
+def choice_rows(held: Multiverse) -> list[tuple[str, str, str, str, str]]:
+    """A row for each option: choice, share of the variance, option (a star at the one taken), median, and share that agrees."""
+    rows = []
+    for choice in held.choices:
+        moves = "" if choice.total is None else f"{100 * choice.total:.0f}%"
+        for at, (option, middle, agree) in enumerate(zip(choice.options, choice.median, choice.agree, strict=True)):
+            first, second = (choice.factor, moves) if at == 0 else ("", "")
+            named = f"{option} *" if at == choice.primary else option
+            value = "none" if middle is None else f"{_digits(middle, held.unit)}{'%' if held.unit == '%' else ''}"
+            rows.append((first, second, named, value, "" if agree is None else f"{100 * agree:.0f}%"))
+    return rows
+
+
+def _multiverse(held: Multiverse) -> Iterator[str]:
+    yield from _wrap(held.said, first="  ", indent=2)
+    yield ""
+    rows = [("Choice", "Moves", "Option (* as shown)", "Median", "Agree"), *choice_rows(held)]
+    wide = [min(26, max(len(row[0]) for row in rows)), 5, 0, max(len(row[3]) for row in rows), 5]
+    wide[2] = min(max(len(row[2]) for row in rows), WIDTH - 2 - sum(wide) - 8)
+    for row in rows:
+        folded = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, wide, strict=True)]
+        for cells in zip_longest(*folded, fillvalue=""):
+            placed = zip(cells, wide, (str.ljust, str.rjust, str.ljust, str.rjust, str.rjust), strict=True)
+            yield f"  {'  '.join(side(cell, width) for cell, width, side in placed)}".rstrip()
+    yield ""
+    for said in held.details:
+        yield from _wrap(said, first="  - ", indent=4)
+    yield from _wrap(f"Declared grid: {held.declared}", first="  - ", indent=4)
+
+
 # Lines.
 
 
@@ -402,6 +439,8 @@ def _shown(finding: Finding, document: Monograph, number: Mapping[str, int]) -> 
     yield from _wrap(f"{graded[0].upper()}{graded[1:]}.", first="    ", indent=4)
     if finding.estimate is not None:
         yield from _wrap(f"Number: {number_words(finding.estimate)}.", first="    ", indent=4)
+    if finding.multiverse is not None:
+        yield from _wrap(f"Other analyses: {finding.multiverse.said}", first="    ", indent=4)
     many = len(finding.sources) > MANY
     said = []
     for source in finding.sources:

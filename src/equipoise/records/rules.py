@@ -394,6 +394,23 @@ def _sentences(evidence: Evidence) -> Iterator[tuple[str, Steps, str]]:
                 said = getattr(finding, name, None)
                 if said is not None:
                     yield f"topics/{stem}", ("findings", index, name), said
+            if isinstance(finding, PooledFinding):
+                yield from ((f"topics/{stem}", ("findings", index, *path), said) for path, said in _words_of_grid(finding))
+
+
+def _words_of_grid(finding: PooledFinding) -> Iterator[tuple[Steps, str]]:
+    """What a page says of a threshold, and the names of choices and their options."""
+    if finding.threshold is not None:
+        yield ("threshold", "why"), finding.threshold.why
+    declared = finding.multiverse
+    if declared is None:
+        return
+    for place, correction in enumerate(declared.how.continuity):
+        yield ("multiverse", "how", "continuity", place, "name"), correction.name
+    for place, choice in enumerate(declared.which):
+        path: Steps = ("multiverse", "which", place)
+        yield (*path, "name"), choice.name
+        yield from (((*path, "options", at, "name"), option.name) for at, option in enumerate(choice.options))
 
 
 def findings_have_their_records(evidence: Evidence, _: date) -> Iterator[Breach]:
@@ -412,6 +429,9 @@ def _named(finding: object) -> Iterator[tuple[Steps, str, str]]:
     match finding:
         case PooledFinding() | ContrastFinding() | SeriesFinding():
             yield from ((("records", index), "studies", name) for index, name in enumerate(finding.records))
+            if isinstance(finding, PooledFinding) and finding.multiverse is not None:
+                named = enumerate(finding.multiverse.candidates)
+                yield from ((("multiverse", "candidates", index), "studies", name) for index, name in named)
         case ReportedFinding():
             yield ("record",), "studies", finding.record
         case AbsenceFinding():
@@ -458,6 +478,25 @@ def pools_are_of_one_kind(evidence: Evidence, _: date) -> Iterator[Breach]:
                 yield Breach(f"topics/{stem}", path, f"has {len(set(finding.records))}; should have at least two results")
 
 
+def choices_part_what_shares_people(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """Candidates of a multiverse that share people or data are parted in every analysis; options name candidates alone."""
+    for stem, topic in evidence.topics.items():
+        for index, finding in enumerate(topic.findings):
+            if not isinstance(finding, PooledFinding) or finding.multiverse is None:
+                continue
+            path: Steps = ("findings", index, "multiverse")
+            known = set(why_not_pooled(evidence, finding.records))
+            for reason in why_not_pooled(evidence, finding.candidates, finding.multiverse.which):
+                if reason not in known:
+                    yield Breach(f"topics/{stem}", (*path, "candidates"), f"{reason} in each analysis")
+            for place, choice in enumerate(finding.multiverse.which):
+                for at, option in enumerate(choice.options):
+                    strange = [name for name in option.names if name not in finding.candidates]
+                    if strange:
+                        right = "should be one of records or candidates"
+                        yield Breach(f"topics/{stem}", (*path, "which", place, "options", at), f"names {strange[0]!r}; {right}")
+
+
 def tallies_use_known_words(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A tally and an evidence map select by designs and outcomes of the vocabulary."""
     for kind in (TallyFinding, EvidenceMap):
@@ -488,6 +527,7 @@ RULES: tuple[Rule, ...] = (
     findings_are_shown,
     chapters_have_their_pages,
     pools_are_of_one_kind,
+    choices_part_what_shares_people,
     tallies_use_known_words,
 )
 """What must hold before anything is computed from the evidence."""

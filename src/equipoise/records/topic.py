@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from equipoise.records.multiverse import Declared, How, Measure, Method, Test, Threshold, usual
 from equipoise.records.provenance import Reading
 
 
@@ -49,21 +50,44 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PooledFinding:
-    """Several studies' results of one outcome, pooled. ``records`` are ``study/outcome``."""
+    """Several studies' results of one outcome, pooled. ``records`` are ``study/outcome``.
+
+    ``threshold``: what the conclusion is about. ``multiverse``: the other defensible analyses; the usual ones without it.
+    """
 
     id: str
     kind: Literal["pooled"]
     question: str
     among: str
     records: tuple[str, ...]
-    measure: Literal["PLO", "OR", "RR", "ZCOR"]
-    method: Literal["REML", "DL", "ML", "common"] = "REML"
-    test: Literal["knha", "adhoc", "z"] = "knha"
+    measure: Measure
+    method: Method = "REML"
+    test: Test = "knapp-hartung"
     subject: str | None = None
     comparator: str | None = None
+    threshold: Threshold | None = None
+    multiverse: Declared | None = None
     indirect: Indirect | None = None
     override: Override | None = None
     caveats: tuple[str, ...] = ()
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Results that any of its analyses may take: its own, and then the others."""
+        return self.records if self.multiverse is None else (*self.records, *self.multiverse.candidates)
+
+    @property
+    def grid(self) -> Declared:
+        """The choices as declared, with the usual ones for what was not, and its own options where they were left out."""
+        given = Declared() if self.multiverse is None else self.multiverse
+        habit = usual(self.measure, self.method, self.test)
+        how = How(
+            measure=tuple(dict.fromkeys((self.measure, *given.how.measure))) if given.how.measure else habit.measure,
+            method=tuple(dict.fromkeys((self.method, *given.how.method))) if given.how.method else habit.method,
+            test=tuple(dict.fromkeys((self.test, *given.how.test))) if given.how.test else habit.test,
+            continuity=given.how.continuity or habit.continuity,
+        )
+        return Declared(candidates=given.candidates, how=how, which=given.which)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
