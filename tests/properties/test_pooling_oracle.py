@@ -190,6 +190,16 @@ def test_the_search_rests_on_exact_numbers(data, times):
     assert found[:2] == pytest.approx(expected[:2], rel=1e-8, abs=1e-8 * max(expected[2:]))
 
 
+def test_precise_studies_on_one_line_do_not_settle_a_plane():
+    """Three studies of variance 1e-40 settle two of three coefficients: the others are asked for the third."""
+    design = np.column_stack([np.ones(7), [0, 0.7, 2.1, 1, 2, 3, 4], [0, 1.1, 3.3, 1, 0, 2, 2]])
+    y, v = np.array([0, 1, 3, 0.5, 2, -1, 4.0]), np.array([1e-40, 1e-40, 1e-40, 1, 2, 1, 0.5])
+    model, order = regression(y[:, None], v[:, None], design.T[:, :, None])
+    assert set(order[:2, 0]) < {0, 1, 2}
+    assert order[2, 0] > 2
+    assert model.curve(np.array([0.1]), restricted=True)[:, 0] == pytest.approx(exact_curve(y, v, design, 0.1), rel=1e-9)
+
+
 @given(studies(decades=(-7, 3)), st.sampled_from(("PM", "PMM")))
 def test_paule_and_mandel_meet_their_goal(data, method):
     """Q, by matrices, is its degrees of freedom at the estimate, or the median of chi-squared; or below it from the start."""

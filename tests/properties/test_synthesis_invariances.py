@@ -64,7 +64,7 @@ def alike(a, b, y, v, *, unit=1.0, order=slice(None), shift=0.0, exact=True):
 
 
 @every
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(data=studies(), test=any_test, shift=st.integers(-50, 50))
 def test_shifting_every_study_shifts_the_mean_alike_and_nothing_else(method, data, test, shift):
     y, v = data
@@ -72,7 +72,7 @@ def test_shifting_every_study_shifts_the_mean_alike_and_nothing_else(method, dat
 
 
 @every
-@settings(max_examples=20)
+@settings(max_examples=14)
 @given(data=studies(), test=any_test, decades=st.floats(-6, 6))
 def test_units_do_not_matter(method, data, test, decades):
     """Effects times c and variances times c^2: tau squared times c^2, bounds times c, pure numbers the same."""
@@ -82,7 +82,7 @@ def test_units_do_not_matter(method, data, test, decades):
 
 
 @every
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(data=studies(), test=any_test, random=st.randoms(use_true_random=False))
 def test_the_order_of_studies_does_not_matter(method, data, test, random):
     y, v = data
@@ -92,7 +92,7 @@ def test_the_order_of_studies_does_not_matter(method, data, test, random):
 
 
 @every
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(data=studies(), test=any_test)
 def test_turning_every_sign_turns_the_result(method, data, test):
     y, v = data
@@ -103,7 +103,7 @@ def test_turning_every_sign_turns_the_result(method, data, test):
 
 
 @every
-@settings(max_examples=20)
+@settings(max_examples=14)
 @given(data=studies(), test=any_test, level=st.floats(0.5, 0.99))
 def test_results_are_in_order(method, data, test, level):
     """The mean lies among the effects and in its intervals, wider ones around narrower ones; shares are shares."""
@@ -133,7 +133,7 @@ def test_results_are_in_order(method, data, test, level):
 
 
 @every
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(data=studies())
 def test_tests_differ_by_their_quantile_and_their_factor_alone(method, data):
     """The ad hoc error is the larger of the classical and Knapp and Hartung's; z and t share the first."""
@@ -149,7 +149,7 @@ def test_tests_differ_by_their_quantile_and_their_factor_alone(method, data):
     assert kh.standard_error**2 == pytest.approx(factor * z.standard_error**2, rel=1e-6, abs=1e-12 * scale_of(y, v))
 
 
-@settings(max_examples=20)
+@settings(max_examples=14)
 @given(studies(), st.sampled_from(("common", "REML", "ML")), st.floats(-3, 3), st.sampled_from((1e12, 1e18)))
 def test_a_study_that_knows_nothing_changes_nothing(data, method, effect, variance):
     """Of a variance of 1e12 against at most 100; moment estimators are left out, for they count studies whatever they know."""
@@ -246,7 +246,7 @@ def test_two_studies_of_one_precision_have_a_closed_form(difference, log_varianc
 
 
 @every
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(effect=st.floats(-3, 3), logs=st.lists(st.floats(-7, 3), min_size=2, max_size=12))
 def test_equal_effects_have_no_heterogeneity(method, effect, logs):
     """The Q-profile is empty, Knapp and Hartung's standard error is 0 with no test."""
@@ -298,7 +298,7 @@ def test_swapping_events_and_non_events_flips_the_log_odds_ratio(rows):
     assert other.effect == pytest.approx(-one.effect, abs=1e-12)
 
 
-@settings(max_examples=20)
+@settings(max_examples=14)
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 500)), min_size=1, max_size=10), st.sampled_from(METHODS[:13]))
 def test_a_pooled_proportion_is_one(rows, method):
     """Between 0 and 1 with its bounds in order; those without the event mirror those with it."""

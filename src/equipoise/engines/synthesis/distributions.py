@@ -6,6 +6,7 @@ The normal of a single number comes from the standard library, so that an interv
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 
+@lru_cache(maxsize=1024)
 def central_quantile(level: float, df: float | None = None) -> float:
     """Half-width, in standard errors, of an interval at a level: of the normal, or of Student's t where df is given."""
     upper = (1 + level) / 2
@@ -62,6 +64,7 @@ def chi2_uppers(value: ArrayLike, df: ArrayLike) -> Floats:
     return np.asarray(chdtrc(df, value))
 
 
+@lru_cache(maxsize=1024)
 def chi2_quantile(upper: float, df: int) -> float:
     """Chi-squared that is exceeded with probability ``upper``."""
     from scipy.special import chdtri  # noqa: PLC0415 - slow to import

@@ -68,7 +68,6 @@ def q_profile(model: Model, near: Floats, *, level: float) -> Floats:
     """
     df, upper = moments.degrees(model).astype(np.float64), (1 - level) / 2
     targets = np.concatenate([chi2_quantiles(upper, df), chi2_quantiles(1 - upper, df)])
-    every = np.arange(df.size)
-    twice = np.concatenate([every, every])
-    bounds, _ = moments.tau2_at(model.take(twice), targets, near[twice])
+    twice = np.concatenate([np.arange(df.size)] * 2)
+    bounds, _ = moments.tau2_at(model if model.single else model.take(twice), targets, near[twice])
     return bounds.reshape(2, -1).T

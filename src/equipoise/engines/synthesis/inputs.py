@@ -1,12 +1,14 @@
 """Effects, variances, mask and moderators as a caller gives them, made into one batch of analyses, or refused."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+_Item = TypeVar("_Item", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,7 @@ def batch(
     shape = (1 if single else lengths.pop(), widths.pop())
     if shape[1] == 0:
         raise ValueError("there is no study to pool; at least one is needed, and two to say how studies differ")
-    y, v, inside = (np.broadcast_to(np.atleast_2d(array), shape) for array in (y, v, inside))
+    y, v, inside = _rows(y, shape), _rows(v, shape), _rows(inside, shape)
     _refuse(inside & ~np.isfinite(y), "effect", y, "a finite number", single=single)
     _refuse(inside & ~(np.isfinite(v) & (v > 0)), "variance", v, "finite and above 0", single=single)
     if weight is not None:
@@ -116,6 +118,11 @@ def _settled(design: Floats, taking: Flags, *, single: bool) -> Flags:
             f"the {p - 1} moderators are collinear, with each other or with the intercept; each should add something"
         )
     return np.asarray(enough & apart)
+
+
+def _rows(array: NDArray[_Item], shape: tuple[int, int]) -> NDArray[_Item]:
+    """Return an array as one row an analysis."""
+    return array.reshape(shape) if array.size == shape[0] * shape[1] else np.broadcast_to(array, shape)
 
 
 def _refuse(wrong: Flags, name: str, values: Floats, right: str, *, single: bool) -> None:

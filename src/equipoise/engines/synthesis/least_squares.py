@@ -49,6 +49,11 @@ class Location:
 
     columns: ClassVar[int] = 1
 
+    @property
+    def single(self) -> bool:
+        """Whether this is one analysis in which every study takes part, which :mod:`alone` does in plain numbers."""
+        return self.effect.shape[1] == 1 and bool(np.isfinite(self.variance).all())
+
     def take(self, chosen: Indices) -> "Location":
         """Return the chosen analyses."""
         return Location(effect=self.effect[:, chosen], variance=self.variance[:, chosen])
@@ -121,6 +126,8 @@ class Regression:
     design: Floats
     along: Floats
 
+    single: ClassVar[bool] = False
+
     @property
     def columns(self) -> int:
         """Number of coefficients."""
@@ -135,11 +142,14 @@ class Regression:
             along=self.along[:, :, chosen],
         )
 
-    def gram(self, w: Floats) -> Floats:
-        """Return G for weights of shape (k, B): the matrix X'WX, shape (p, p, B), if the leads' effects are coefficients."""
-        p = self.columns
-        found: Floats = np.einsum("imb,jmb->ijb", self.along * w[p:], self.along)
-        found[np.arange(p), np.arange(p)] += w[:p]
+    def _among(self, w: Floats) -> Floats:
+        """Return A for weights of shape (k, B): shape (p, p, B)."""
+        return np.asarray(np.einsum("imb,jmb->ijb", self.along * w[self.columns :], self.along))
+
+    def _gram(self, among: Floats, w: Floats) -> Floats:
+        """Return G, shape (p, p, B): the matrix X'WX, if the leads' effects are coefficients."""
+        found, each = among.copy(), np.arange(self.columns)
+        found[each, each] += w[: self.columns]
         return found
 
     def from_leads(self, matrix: Floats) -> Floats:
@@ -151,37 +161,32 @@ class Regression:
         """Return what the fit leaves of a column, at the leads (p, B) and at the others (k - p, B)."""
         p = self.columns
         apart = y[p:] - np.einsum("imb,ib->mb", self.along, y[:p])
-        lead = np.einsum("ijb,jmb,mb->ib", inverse, self.along, w[p:] * apart)
+        lead = np.einsum("ijb,jb->ib", inverse, np.einsum("jmb,mb->jb", self.along, w[p:] * apart))
         return -lead, apart - np.einsum("imb,ib->mb", self.along, lead)
 
     def fit(self, w: Floats) -> Fit:
         """Return coefficients and what they leave, for weights of shape (k, B)."""
         p = self.columns
-        inverse = _inverse(self.gram(w))
+        among = self._among(w)
+        inverse = _inverse(self._gram(among, w))
         lead, other = self._left(w, inverse, self.effect)
         corner = np.moveaxis(self.design[:, :p], -1, 0).swapaxes(1, 2)
         coefficient = np.asarray(np.linalg.solve(corner, (self.effect[:p] - lead).T[:, :, None]), dtype=np.float64)[:, :, 0].T
-        among = np.einsum("imb,mb,jmb->ijb", self.along, w[p:], self.along)
-        free = np.concatenate(
-            [
-                np.einsum("ijb,jib->ib", among, inverse),
-                1 - w[p:] * np.einsum("imb,ijb,jmb->mb", self.along, inverse, self.along),
-            ]
-        )
+        free = np.concatenate([np.einsum("ijb,jib->ib", among, inverse), 1 - w[p:] * self._leverage(inverse)])
         return Fit(coefficient=coefficient, inverse=self.from_leads(inverse), residual=np.concatenate([lead, other]), free=free)
 
     def q(self, tau2: Floats) -> tuple[Floats, Floats]:
         """Return y'Py and minus its slope, y'PPy, each of shape (B,)."""
         w = np.reciprocal(self.variance + tau2)
-        left = np.concatenate(self._left(w, _inverse(self.gram(w)), self.effect))
+        left = np.concatenate(self._left(w, _inverse(self._gram(self._among(w), w)), self.effect))
         weighted = w * left
         return np.einsum("kb,kb->b", weighted, left), np.einsum("kb,kb->b", weighted, weighted)
 
     def curve(self, tau2: Floats, *, restricted: bool) -> Floats:
         """Return y'PPy, its fall 2y'PPPy, the trace of P (ML: of W) and its fall, the trace of PP (ML: of WW): shape (4, B)."""
         w = np.reciprocal(self.variance + tau2)
-        gram = self.gram(w)
-        inverse = _inverse(gram)
+        among = self._among(w)
+        inverse = _inverse(self._gram(among, w))
         weighted = w * np.concatenate(self._left(w, inverse, self.effect))
         twice = np.concatenate(self._left(w, inverse, weighted))
         found = np.empty((4, tau2.size))
@@ -190,22 +195,27 @@ class Regression:
         if not restricted:
             found[2], found[3] = w.sum(axis=0), np.einsum("kb,kb->b", w, w)
             return found
-        found[2], found[3] = self._traces(w, inverse)
+        found[2], found[3] = self._traces(w, among, inverse)
         return found
 
-    def _traces(self, w: Floats, inverse: Floats) -> tuple[Floats, Floats]:
+    def _leverage(self, inverse: Floats) -> Floats:
+        """Return z'G^-1 z of the studies that are no leads, shape (k - p, B)."""
+        return np.asarray(np.einsum("imb,imb->mb", np.einsum("ijb,jmb->imb", inverse, self.along), self.along))
+
+    def _traces(self, w: Floats, among: Floats, inverse: Floats) -> tuple[Floats, Floats]:
         """Return the traces of P and PP by its blocks."""
         lead, other = w[: self.columns], w[self.columns :]
         scaled = self.along * other
-        among = np.einsum("imb,jmb->ijb", scaled, self.along)
         squares = np.einsum("imb,jmb->ijb", scaled, scaled)
-        leverage = np.einsum("imb,ijb,jmb->mb", scaled, inverse, self.along)
+        leverage = other * self._leverage(inverse)
         back = inverse * lead  # G^-1 W_L
         corner = np.einsum("ijb,jlb->ilb", among, back)
         turned = np.einsum("ijb,jlb->ilb", inverse, squares)
         trace = (other * (1 - leverage)).sum(axis=0) + np.einsum("iib->b", corner)
         fall = (other**2 * (1 - 2 * leverage)).sum(axis=0) + np.einsum("ijb,jib->b", turned, turned)
-        fall += 2 * np.einsum("ijb,ilb,ljb->b", back, squares, back) + np.einsum("ijb,ijb->b", corner, corner)
+        fall += 2 * np.einsum("ijb,ijb->b", back, np.einsum("ilb,ljb->ijb", squares, back)) + np.einsum(
+            "ijb,ijb->b", corner, corner
+        )
         return trace, fall
 
     def height(self, tau2: Floats, *, restricted: bool) -> Floats:
@@ -215,7 +225,8 @@ class Regression:
         value: Floats = -logs - self.q(tau2)[0]
         if not restricted:
             return value
-        return np.asarray(value - np.linalg.slogdet(np.moveaxis(self.gram(np.reciprocal(spread)), -1, 0))[1])
+        w = np.reciprocal(spread)
+        return np.asarray(value - np.linalg.slogdet(np.moveaxis(self._gram(self._among(w), w), -1, 0))[1])
 
 
 def regression(effect: Floats, variance: Floats, design: Floats) -> tuple[Regression, Indices]:
@@ -253,7 +264,14 @@ Model = Location | Regression
 
 
 def _inverse(gram: Floats) -> Floats:
-    """Return the inverse of positive matrices (p, p, B) whose diagonals may differ by any factor."""
+    """Return the inverse of positive matrices (p, p, B) whose diagonals may differ by any factor (Gauss and Jordan)."""
     root = np.sqrt(np.einsum("iib->ib", gram))
     scale = root[:, None] * root
-    return np.asarray(np.moveaxis(np.linalg.inv(np.moveaxis(gram / scale, -1, 0)), 0, -1) / scale)
+    left = gram / scale
+    for j in range(root.shape[0]):
+        column, row = left[:, j].copy(), left[j] / left[j, j]
+        row[j] = 1 / column[j]
+        column[j] = left[:, j] = 0.0
+        left -= column[:, None] * row
+        left[j] = row
+    return np.asarray(left / scale)

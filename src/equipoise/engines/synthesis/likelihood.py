@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.engines.synthesis import alone
 from equipoise.engines.synthesis.least_squares import Indices, Location, Model
 
 Floats = NDArray[np.float64]
@@ -53,6 +54,12 @@ def maximise(model: Model, *, method: Literal["ML", "REML"]) -> Maximum:
     """
     restricted = method == "REML"
     analyses = model.effect.shape[1]
+    if model.single:
+        effect, variance = model.effect[:, 0].tolist(), model.variance[:, 0].tolist()
+        best, count, spent = alone.maximise(
+            effect, variance, restricted=restricted, cuts=FIRST_CUTS, close=CLOSE, rounds=ROUNDS
+        )
+        return Maximum(tau2=np.array([best]), maxima=np.array([count]), iterations=np.array([spent]))
     least = model.variance.min(axis=0)
     most = _highest(model, least)
     evaluations = np.zeros(analyses, dtype=np.int64)
@@ -64,15 +71,15 @@ def maximise(model: Model, *, method: Literal["ML", "REML"]) -> Maximum:
     if not maxima.all():
         lost = int(np.argmin(maxima))
         raise ArithmeticError(f"analysis {lost}: between 0 and {most[lost]:g} the likelihood of tau squared shows no maximum")
-    best = np.zeros(analyses)
-    alone = maxima[candidate] == 1
-    best[candidate[alone]] = value[alone]
-    if not alone.all():
-        rivals, values = candidate[~alone], value[~alone]
+    tops = np.zeros(analyses)
+    sole = maxima[candidate] == 1
+    tops[candidate[sole]] = value[sole]
+    if not sole.all():
+        rivals, values = candidate[~sole], value[~sole]
         heights = model.take(rivals).height(values, restricted=restricted)
         order = np.argsort(heights, kind="stable")  # the highest is written last
-        best[rivals[order]] = values[order]
-    return Maximum(tau2=best, maxima=maxima, iterations=evaluations)
+        tops[rivals[order]] = values[order]
+    return Maximum(tau2=tops, maxima=maxima, iterations=evaluations)
 
 
 def _highest(model: Model, least: Floats) -> Floats:

@@ -10,6 +10,7 @@ Each closed form equates an observed y'Py with its expectation; estimates below 
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.engines.synthesis import alone
 from equipoise.engines.synthesis.least_squares import Fit, Model
 
 Floats = NDArray[np.float64]
@@ -107,6 +108,11 @@ def tau2_at(model: Model, target: Floats, start: Floats | None = None) -> tuple[
     .. [2] Viechtbauer 2007, Statistics in Medicine 26:37-52; of PMM, Viechtbauer 2021, European Congress of Methodology,
        Valencia.
     """
+    if model.single:
+        effect, variance = model.effect[:, 0].tolist(), model.variance[:, 0].tolist()
+        first = [0.0] * target.size if start is None else start.tolist()
+        met = [alone.tau2_at(effect, variance, one, at, most=STEPS) for one, at in zip(target.tolist(), first, strict=True)]
+        return np.array([one for one, _ in met]), np.array([spent for _, spent in met])
     tau2 = np.zeros(target.size) if start is None else start.copy()
     steps = np.zeros(target.size, dtype=np.int64)
     active, goal, part = np.arange(target.size), target, model
@@ -114,8 +120,7 @@ def tau2_at(model: Model, target: Floats, start: Floats | None = None) -> tuple[
         now = tau2[active]
         q, fall = part.q(now)
         steps[active] += 1
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.where((q > goal) | (now > 0), (q / goal - 1) * q / fall, 0.0)
+        step = (q / goal - 1) * q / np.where(fall > 0, fall, 1.0)  # no fall: equal effects, and q is 0
         tau2[active] = after = np.maximum(now + step, 0.0)
         # the error is the square of the last step; a Q at its goal up to rounding has no better tau squared
         moving = np.flatnonzero((np.abs(after - now) > 1e-9 * after) & (np.abs(q - goal) > 1e-13 * goal))

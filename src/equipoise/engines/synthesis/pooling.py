@@ -1,7 +1,7 @@
 """One mean effect from several studies, its interval, heterogeneity and what a new study may show: of one analysis or many."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -23,9 +23,6 @@ Test = Literal["z", "t", "knapp-hartung", "adhoc"]
 
 OTHER_NAMES: Mapping[str, str] = MappingProxyType({"EE": "common", "FE": "common", "CE": "common", "knha": "knapp-hartung"})
 """metafor's names for what has another name here."""
-
-NUMBERS = ("df", "tau2", "i2", "i2_q", "h2", "q", "q_df", "q_p", "qm", "qm_df", "qm_df2", "qm_p", "r2")
-"""Fields of :class:`Pooled` that are one number an analysis."""
 
 CELLS = 12_000
 """Studies times analyses that are worked on at once: few enough to stay in the processor's cache."""
@@ -54,7 +51,8 @@ class Pooled:
       Riley), from k = 3. NaN for ``common``, which denies that true effects differ, and with moderators.
     - ``weights``: share of each study, in the order given, summing to 1.
     - ``qm``, ``qm_df``, ``qm_df2``, ``qm_p``: the test that all coefficients but the intercept are 0 (chi-squared for z, F
-      otherwise); ``r2`` the share of tau squared that moderators account for. NaN without moderators.
+      otherwise), NaN where their errors are 0; ``r2`` the share of tau squared that moderators account for, NaN where it is 0
+      without them and for ``common``, GENQ and GENQM. NaN without moderators.
     - ``at_boundary``: tau squared was estimated, and is 0. ``maxima``: local maxima of the profile likelihood, the best of
       which was taken; 0 for methods without a likelihood. ``iterations``: evaluations that took, 0 for closed forms.
     - ``k``: studies; ``method``, ``test``, ``level``: what was asked. A single study is always itself with its normal interval.
@@ -91,6 +89,10 @@ class Pooled:
     method: Method
     test: Test
     level: float
+
+
+FIELDS = tuple(field.name for field in fields(Pooled) if field.name not in ("method", "test", "level", "k"))
+"""Fields of :class:`Pooled` that an analysis fills."""
 
 
 def pool(
@@ -160,15 +162,20 @@ def pool(
         raise ValueError(f"method {chosen!r} is called {found}; GENQ and GENQM need them, and no other method takes them")
     columns = 1 if given.design is None else given.design.shape[0]
     count = given.taking.sum(axis=1)
-    results = _empty(given, columns)
     size = max(1, CELLS // given.effect.shape[1])
     many = np.flatnonzero(given.settled)
-    for start in range(0, many.size, size):
-        part = many[start : start + size]
-        for name, value in _analyse(given, part, chosen, tested, level).items():
-            results[name][part] = value
-    if columns == 1:
-        _lonely(given, np.flatnonzero(count == 1), results, level)
+    results: dict[str, Any]
+    if many.size == count.size <= size:
+        solved = _analyse(given, many, chosen, tested, level)
+        results = {name: solved[name] if name in solved else _blank(name, given, columns) for name in FIELDS}
+    else:
+        results = {name: _blank(name, given, columns) for name in FIELDS}
+        for start in range(0, many.size, size):
+            part = many[start : start + size]
+            for name, value in _analyse(given, part, chosen, tested, level).items():
+                results[name][part] = value
+        if columns == 1:
+            _lonely(given, np.flatnonzero(count == 1), results, level)
     results["k"] = count
     if given.single:
         results = {name: value[0] for name, value in results.items()}
@@ -183,29 +190,23 @@ def options(*, method: str, test: str, level: float = 0.95) -> tuple[Method, Tes
     return method, test  # type: ignore[return-value]
 
 
-def _empty(given: Batch, columns: int) -> dict[str, Any]:
-    """Return every field of :class:`Pooled` for a batch: NaN, 0 or no."""
+def _blank(name: str, given: Batch, columns: int) -> Any:
+    """Return a field of :class:`Pooled` for a batch: NaN, 0 or no."""
     analyses, k = given.effect.shape
+    if name == "weights":
+        return np.zeros((analyses, k))
+    if name in ("at_boundary", "tau2_interval_empty"):
+        return np.zeros(analyses, dtype=np.bool_)
+    if name in ("maxima", "iterations"):
+        return np.zeros(analyses, dtype=np.int64)
     each = (analyses, columns) if given.design is not None else (analyses,)
-    two = (analyses, 2)
-    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(NUMBERS, (analyses,)) | {
-        "estimate": each,
-        "standard_error": each,
-        "statistic": each,
-        "p_value": each,
+    shapes = {
+        **dict.fromkeys(("estimate", "standard_error", "statistic", "p_value"), each),
+        **dict.fromkeys(("tau2_interval", "prediction_interval", "prediction_interval_riley"), (analyses, 2)),
         "interval": (*each, 2),
         "covariance": (analyses, columns, columns),
-        "tau2_interval": two,
-        "prediction_interval": two,
-        "prediction_interval_riley": two,
     }
-    results: dict[str, Any] = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
-    results["weights"] = np.zeros((analyses, k))
-    for name in ("at_boundary", "tau2_interval_empty"):
-        results[name] = np.zeros(analyses, dtype=np.bool_)
-    for name in ("maxima", "iterations"):
-        results[name] = np.zeros(analyses, dtype=np.int64)
-    return results
+    return np.full(shapes.get(name, (analyses,)), np.nan)
 
 
 def _lonely(given: Batch, few: NDArray[np.intp], results: dict[str, Any], level: float) -> None:
