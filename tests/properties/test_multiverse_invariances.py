@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.engines.synthesis import pool
-from equipoise.engines.synthesis.choices import choices
-from equipoise.engines.synthesis.multiverse import multiverse, summary
+from equipoise.engines.synthesis.declaration import choices
+from equipoise.engines.synthesis.multiverses import multiverse, summary
 from equipoise.engines.synthesis.null_curve import null
 
 few = settings(derandomize=True, deadline=None, max_examples=20)

@@ -8,7 +8,7 @@ dat.baker2009). Tolerance half a unit of the last printed digit.
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.network import Contrasts, Network, contrasts_from_arms, network
+from equipoise.engines.synthesis.networks import Contrasts, Network, contrasts_from_arms, network
 
 # study: (treatment, mean, standard deviation, people) an arm
 STOWE = {

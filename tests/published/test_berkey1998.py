@@ -9,8 +9,8 @@ import math
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.multilevel import multivariate
-from equipoise.engines.synthesis.robust import robust_design
+from equipoise.engines.synthesis.clusters import robust_design
+from equipoise.engines.synthesis.levels import multivariate
 
 EFFECT = (0.47, -0.32, 0.20, -0.60, 0.40, -0.12, 0.26, -0.31, 0.56, -0.39)
 OUTCOME = ("PD", "AL") * 5

@@ -7,7 +7,7 @@ Data from Baskerville, Liddy & Hogg 2012, Annals of Family Medicine 10:63-74. Di
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.selection import selection
+from equipoise.engines.synthesis.selection_models import selection
 
 EFFECT = (1.01, 0.82, 0.59, 0.44, 0.84, 0.73, 1.12, 0.04, 0.24, 0.32, 1.04, 1.31, 0.59, 0.66, 0.62, 0.47, 1.08, 0.98, 0.26,
           0.39, 0.60, 0.94, 0.11)  # fmt: skip

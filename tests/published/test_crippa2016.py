@@ -9,7 +9,7 @@ cardiovascular disease.
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.dose_response import curve, dose_response, log_risk_covariance, random_coefficients
+from equipoise.engines.synthesis.doses import curve, dose_response, log_risk_covariance, random_coefficients
 
 # study: kind, then dose, cases, people or person-years, log relative risk, standard error
 COLORECTAL = """

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis.asymmetry import egger, peters
+from equipoise.engines.synthesis.filling import trim_and_fill
 from equipoise.engines.synthesis.limit import limit_meta_analysis
 from equipoise.engines.synthesis.precision_effect import pet_peese
-from equipoise.engines.synthesis.selection import selection
-from equipoise.engines.synthesis.trim_and_fill import trim_and_fill
+from equipoise.engines.synthesis.selection_models import selection
 
 EFFECT, ERROR = np.array([  # Hedges' g and its standard error
     (0.7091362, 0.2608202), (0.3548641, 0.1963624), (1.7911700, 0.3455692), (0.1824552, 0.1177874), (0.4218509, 0.1448128),

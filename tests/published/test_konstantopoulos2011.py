@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis import pool
-from equipoise.engines.synthesis.multilevel import multilevel
-from equipoise.engines.synthesis.robust import aggregate, correlated_effects, hierarchical_effects, robust, working_covariance
+from equipoise.engines.synthesis.clusters import aggregate, correlated_effects, hierarchical_effects, robust, working_covariance
+from equipoise.engines.synthesis.levels import multilevel
 
 DISTRICT = np.repeat((11, 12, 18, 27, 56, 58, 71, 86, 91, 108, 644), (4, 4, 3, 4, 4, 11, 3, 8, 6, 5, 4))
 STUDY = np.arange(1, 57)

@@ -7,7 +7,7 @@ trials with 34,542 patients only narrowed the interval. Cells from the data set 
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.mantel_haenszel import mantel_haenszel
+from equipoise.engines.synthesis.stratified import mantel_haenszel
 
 TRIALS = {
     "a": np.array(

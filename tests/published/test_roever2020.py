@@ -8,7 +8,7 @@ divergence of up to 0.01 and a lost probability of 0.0001): on tau its print agr
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.bayesian import Bayesian, bayesian
+from equipoise.engines.synthesis.posterior import Bayesian, bayesian
 
 TREATED, TREATED_TOTAL = np.array([14, 16, 3, 9, 4, 0.5]), np.array([61, 28, 18, 54, 36, 51])  # 1/2 on each cell of the last
 CONTROL, CONTROL_TOTAL = np.array([15, 19, 8, 29, 11, 3.5]), np.array([20, 28, 12, 54, 36, 35])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis import effect_size, pool
-from equipoise.engines.synthesis.mantel_haenszel import mantel_haenszel
+from equipoise.engines.synthesis.stratified import mantel_haenszel
 
 TOLBUTAMIDE = {"a": (8, 22), "b": (98, 76), "c": (5, 16), "d": (115, 69)}  # dead and alive, treated then placebo; by age
 SPERMICIDE = {"a": (3, 1), "b": (9, 3), "c": (104, 5), "d": (1059, 86)}  # used and not, Down syndrome then controls; by age

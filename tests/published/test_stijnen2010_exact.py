@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis import effect_size, pool
-from equipoise.engines.synthesis.glmm import glmm
+from equipoise.engines.synthesis.mixed_counts import glmm
 
 CONTROL, CONTROL_TOTAL = (
     np.array((3, 3, 9, 7, 6, 4, 3, 2, 19, 2, 7, 1, 5, 11, 0, 1, 3, 1)),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis import effect_size
-from equipoise.engines.synthesis.multilevel import multivariate
+from equipoise.engines.synthesis.levels import multivariate
 
 ILL = (4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27), (11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29)
 WELL = (

@@ -7,7 +7,7 @@ paper. Results with digits as in the documentation of R metafor (help(selmodel),
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.selection import selection
+from equipoise.engines.synthesis.selection_models import selection
 
 SECTIONS, CORRELATION = np.array([
     (10, 0.68), (20, 0.56), (13, 0.23), (22, 0.64), (28, 0.49), (12, -0.04), (12, 0.49), (36, 0.33), (19, 0.58), (12, 0.18),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis import effect_size, pool
-from equipoise.engines.synthesis.mantel_haenszel import peto
+from equipoise.engines.synthesis.stratified import peto
 
 TABLE_6 = {
     "a": (14, 18, 15, 10, 21, 3, 2, 19, 15, 5, 0, 8, 3, 0, 1, 0, 14, 0, 8, 6, 3),

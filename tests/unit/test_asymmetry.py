@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis.asymmetry import begg, egger, harbord, peters
-from equipoise.engines.synthesis.excess_significance import excess_significance
 from equipoise.engines.synthesis.failsafe import failsafe_n
 from equipoise.engines.synthesis.limit import limit_meta_analysis
 from equipoise.engines.synthesis.pooling import pool
 from equipoise.engines.synthesis.precision_effect import pet_peese, uwls, waap
+from equipoise.engines.synthesis.significance import excess_significance
 
 MAGNESIUM = np.array(  # deaths and patients, magnesium and control; Egger, Davey Smith & Altman 2001, Systematic Reviews
     [(1, 40, 2, 36), (9, 135, 23, 135), (2, 200, 7, 200), (1, 48, 1, 46), (10, 150, 8, 148), (1, 59, 9, 56), (1, 25, 3, 23),

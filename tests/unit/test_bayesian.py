@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.bayesian import bayesian
+from equipoise.engines.synthesis.posterior import bayesian
 
 EFFECT, VARIANCE = np.array([0.9, 0.1, 0.4, -0.3]), np.array([0.04, 0.09, 0.01, 0.25])
 

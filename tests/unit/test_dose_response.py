@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.dose_response import (
+from equipoise.engines.synthesis.doses import (
     curve,
     dose_response,
     log_risk_covariance,

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.glmm import glmm
-from equipoise.engines.synthesis.mantel_haenszel import mantel_haenszel
+from equipoise.engines.synthesis.mixed_counts import glmm
+from equipoise.engines.synthesis.stratified import mantel_haenszel
 
 ANEURYSM = {  # patients well, patients treated; Pritz et al. 1997, Neurological Research 19:479-488
     "events": (16, 10, 4, 43, 10, 25, 13, 12, 22, 4, 5, 18, 58, 6),

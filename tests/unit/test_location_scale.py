@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 
 from equipoise.engines.synthesis import effect_size, pool
-from equipoise.engines.synthesis.location_scale import location_scale
+from equipoise.engines.synthesis.scale_model import location_scale
 
 BCG = effect_size(  # vaccinated with and without tuberculosis, controls with and without; Colditz et al. 1994, JAMA 271:698-702
     "RR",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.mantel_haenszel import mantel_haenszel, peto
+from equipoise.engines.synthesis.stratified import mantel_haenszel, peto
 
 BCG = (  # vaccinated with and without tuberculosis, controls with and without; Colditz et al. 1994, JAMA 271:698-702
     (4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27),

@@ -7,9 +7,9 @@ import pytest
 from scipy.optimize import minimize
 
 from equipoise.engines.synthesis import pool
+from equipoise.engines.synthesis.clusters import working_covariance
+from equipoise.engines.synthesis.levels import multilevel, multivariate
 from equipoise.engines.synthesis.mixed import STRUCTURES, Problem, squares, surface_of
-from equipoise.engines.synthesis.multilevel import multilevel, multivariate
-from equipoise.engines.synthesis.robust import working_covariance
 
 
 def log_likelihood(y, m, x, method):

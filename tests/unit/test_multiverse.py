@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from equipoise.engines.synthesis import effect_size, natural, null_curve, pool, specifications
-from equipoise.engines.synthesis.choices import MOST_SPECIFICATIONS, choices
-from equipoise.engines.synthesis.multiverse import AGREEMENT, multiverse, summary
+from equipoise.engines.synthesis.declaration import MOST_SPECIFICATIONS, choices
+from equipoise.engines.synthesis.multiverses import AGREEMENT, multiverse, summary
 from equipoise.engines.synthesis.null_curve import null
 
 TRIALS = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.network import contrasts_from_arms, network
+from equipoise.engines.synthesis.networks import contrasts_from_arms, network
 
 # Senn et al. 2013, glucose-lowering drugs (metadat 1.2-0, dat.senn2013): study, treatment, people, mean, standard deviation
 SENN = """

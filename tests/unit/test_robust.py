@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.multilevel import multilevel
-from equipoise.engines.synthesis.robust import aggregate, correlated_effects, hierarchical_effects, robust, working_covariance
+from equipoise.engines.synthesis.clusters import aggregate, correlated_effects, hierarchical_effects, robust, working_covariance
+from equipoise.engines.synthesis.levels import multilevel
 
 CLUSTER = np.repeat(("a", "b", "c", "d", "e"), (3, 1, 2, 4, 2))
 VARIANCE = np.array((2, 1, 4, 3, 1, 1, 2, 5, 1, 2, 3, 1)) / 50

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from equipoise.engines.synthesis.pooling import pool
-from equipoise.engines.synthesis.selection import selection
+from equipoise.engines.synthesis.selection_models import selection
 from equipoise.engines.synthesis.weight_functions import step_curve
 
 MAGNESIUM = np.array(  # deaths and patients, magnesium and control; Egger, Davey Smith & Altman 2001, Systematic Reviews

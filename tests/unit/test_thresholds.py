@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from equipoise.engines.synthesis.thresholds import proportions, thresholds
+from equipoise.engines.synthesis.cut_points import proportions, thresholds
 
 COLUMNS = {
     "threshold": [5, 10, 15, 5, 10, 10, 5, 10, 20, 10, 5, 15],

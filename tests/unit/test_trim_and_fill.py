@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from equipoise.engines.synthesis.filling import trim_and_fill
 from equipoise.engines.synthesis.pooling import pool
-from equipoise.engines.synthesis.trim_and_fill import trim_and_fill
 
 BCG = np.array(  # vaccinated with and without tuberculosis, controls with and without; Colditz et al. 1994, JAMA 271:698-702
     [(4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27),

@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 
 from equipoise.engines import synthesis
 from equipoise.engines.synthesis.asymmetry import begg, egger
-from equipoise.engines.synthesis.excess_significance import excess_significance
+from equipoise.engines.synthesis.clusters import robust, working_covariance
 from equipoise.engines.synthesis.failsafe import failsafe_n
-from equipoise.engines.synthesis.glmm import glmm
-from equipoise.engines.synthesis.location_scale import location_scale
-from equipoise.engines.synthesis.mantel_haenszel import mantel_haenszel, peto
-from equipoise.engines.synthesis.multilevel import multilevel
-from equipoise.engines.synthesis.robust import robust, working_covariance
-from equipoise.engines.synthesis.selection import selection
-from equipoise.engines.synthesis.trim_and_fill import trim_and_fill
+from equipoise.engines.synthesis.filling import trim_and_fill
+from equipoise.engines.synthesis.levels import multilevel
+from equipoise.engines.synthesis.mixed_counts import glmm
+from equipoise.engines.synthesis.scale_model import location_scale
+from equipoise.engines.synthesis.selection_models import selection
+from equipoise.engines.synthesis.significance import excess_significance
+from equipoise.engines.synthesis.stratified import mantel_haenszel, peto
 
 CLOSED, ITERATED, OPTIMISED, SLACK = 1e-8, 1e-6, 1e-4, 1e-3
 """How near a closed form, an iterated fit, a fit in several dimensions, and one that metafor integrates loosely should come."""

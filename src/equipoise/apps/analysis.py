@@ -312,7 +312,7 @@ def _regression(data: Data, design: _Design, rng: np.random.Generator) -> Regres
 
 
 def _clustered(data: Data, fit: Pooled, design: _Design | None, column: str) -> Clustered:
-    from equipoise.engines.synthesis.robust import robust
+    from equipoise.engines.synthesis.clusters import robust
 
     columns = None if design is None else design.columns
     if columns is not None:

@@ -35,8 +35,8 @@ ESTIMATORS: tuple[Literal["L0", "R0"], ...] = ("L0", "R0")
 
 def uncorrected(data: Data) -> tuple[Uncorrected, ...]:
     """Counts without a continuity correction, by each way that the measure has."""
-    from equipoise.engines.synthesis.glmm import glmm
-    from equipoise.engines.synthesis.mantel_haenszel import mantel_haenszel, peto
+    from equipoise.engines.synthesis.mixed_counts import glmm
+    from equipoise.engines.synthesis.stratified import mantel_haenszel, peto
 
     measure, level = data.measure, data.asked.level
     two = data.counts("a b c d", "a n1 c n2")
@@ -80,7 +80,7 @@ def _way(name: str, way: Callable[[], Any], data: Data) -> Uncorrected:
 def small_studies(data: Data) -> SmallStudies:
     """Whether small studies differ from large ones, by every test, and what the mean might be; a failure stops no other."""
     from equipoise.engines.synthesis.asymmetry import begg, egger
-    from equipoise.engines.synthesis.trim_and_fill import trim_and_fill
+    from equipoise.engines.synthesis.filling import trim_and_fill
 
     y, v, level = data.effect, data.variance, data.asked.level
     failed: list[tuple[str, str]] = []
@@ -174,7 +174,7 @@ def _favoured(data: Data) -> Literal["greater", "less"]:
 def _adjustments(data: Data) -> list[tuple[str, Callable[[], Adjusted]]]:
     from equipoise.engines.synthesis.limit import limit_meta_analysis
     from equipoise.engines.synthesis.precision_effect import pet_peese
-    from equipoise.engines.synthesis.selection import selection
+    from equipoise.engines.synthesis.selection_models import selection
 
     y, v, level = data.effect, data.variance, data.asked.level
     way = _favoured(data)
@@ -220,8 +220,8 @@ def declared(data: Data, declaration: Mapping[str, object]) -> Multiverse:
     The primary takes what the caller asked for (measure, method, test), else the first option of each factor, else what the
     declaration or the caller names.
     """
-    from equipoise.engines.synthesis.choices import choices
-    from equipoise.engines.synthesis.multiverse import multiverse, summary
+    from equipoise.engines.synthesis.declaration import choices
+    from equipoise.engines.synthesis.multiverses import multiverse, summary
     from equipoise.engines.synthesis.null_curve import null
 
     asked = data.asked

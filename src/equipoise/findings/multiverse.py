@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.engines.synthesis.choices import Choices, choices
-from equipoise.engines.synthesis.multiverse import Influence, Summary, multiverse, summary
-from equipoise.engines.synthesis.multiverse import Multiverse as Found
+from equipoise.engines.synthesis.declaration import Choices, choices
+from equipoise.engines.synthesis.multiverses import Influence, Summary, multiverse, summary
+from equipoise.engines.synthesis.multiverses import Multiverse as Found
 from equipoise.engines.synthesis.null_curve import null
 from equipoise.findings import wording
 from equipoise.findings.candidates import SHARES, Table, numbers, words

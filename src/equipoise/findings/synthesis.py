@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from equipoise import __version__
 from equipoise.engines.synthesis.asymmetry import egger
 from equipoise.engines.synthesis.effects import Effects
+from equipoise.engines.synthesis.filling import trim_and_fill
 from equipoise.engines.synthesis.pooling import Pooled, pool
 from equipoise.engines.synthesis.proportions import difference
 from equipoise.engines.synthesis.scales import SCALES, natural
-from equipoise.engines.synthesis.trim_and_fill import trim_and_fill
 from equipoise.findings import candidates, certainty, wording
 from equipoise.findings.candidates import CHANCES, CORRELATIONS, SHARES, Table
 from equipoise.findings.certainty import TESTABLE, direction, grade

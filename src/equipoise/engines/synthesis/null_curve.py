@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.engines.synthesis.choices import HOW, Choices, Table, text
+from equipoise.engines.synthesis.declaration import HOW, Choices, Table, text
 from equipoise.engines.synthesis.distributions import central_quantiles, two_sided_ps
 from equipoise.engines.synthesis.least_squares import Location
-from equipoise.engines.synthesis.multiverse import Multiverse, run
+from equipoise.engines.synthesis.multiverses import Multiverse, run
 from equipoise.engines.synthesis.pooling import estimate_tau2
 from equipoise.engines.synthesis.shared_scale import SharedScale, linearised
 from equipoise.engines.synthesis.specifications import Analyses, Plan, distinct_analyses, fitted, tested

@@ -8,8 +8,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.engines.synthesis.choices import HOW, Table, numbers
 from equipoise.engines.synthesis.counts import double_arcsine, freeman_tukey_rate
+from equipoise.engines.synthesis.declaration import HOW, Table, numbers
 from equipoise.engines.synthesis.effects import effect_size
 from equipoise.engines.synthesis.pooling import pool
 from equipoise.engines.synthesis.scales import SCALES, natural, proportion

@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.engines.synthesis.choices import HOW, Choices, Continuity, Option, Table, chosen, numbers
+from equipoise.engines.synthesis.declaration import HOW, Choices, Continuity, Option, Table, chosen, numbers
 from equipoise.engines.synthesis.effects import corrects, effect_size, spellings, variance_formulas, wanted
 from equipoise.engines.synthesis.least_squares import Location
 from equipoise.engines.synthesis.pooling import CELLS, Method, Test, estimate_tau2

@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.engines.synthesis.distributions import central_quantile
-from equipoise.engines.synthesis.dose_response import RandomCoefficients, random_coefficients
+from equipoise.engines.synthesis.doses import RandomCoefficients, random_coefficients
 from equipoise.engines.synthesis.effects import check_level, check_options, columns, refuse
 
 Floats = NDArray[np.float64]

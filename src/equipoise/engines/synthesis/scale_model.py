@@ -31,7 +31,7 @@ from equipoise.engines.synthesis.ascent import Surface, Top, best_of, climb, top
 from equipoise.engines.synthesis.design import check_identified, design_of, orthogonal
 from equipoise.engines.synthesis.distributions import chi2_upper
 from equipoise.engines.synthesis.effects import check_level, check_options, columns, refuse
-from equipoise.engines.synthesis.multilevel import Coefficients, Method, Test, Wald, wald
+from equipoise.engines.synthesis.levels import Coefficients, Method, Test, Wald, wald
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -21,7 +21,7 @@ from equipoise.engines.synthesis.count_likelihood import (
 )
 from equipoise.engines.synthesis.distributions import central_quantile, chi2_quantile, chi2_upper, two_sided_p
 from equipoise.engines.synthesis.effects import arms, check_level, check_options, effect_size
-from equipoise.engines.synthesis.mantel_haenszel import informative
+from equipoise.engines.synthesis.stratified import informative
 
 Floats = NDArray[np.float64]
 Measure = Literal["PLO", "IRLN", "OR", "IRR"]

@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.engines.synthesis.choices import Between, Choices, OneOf, Table, cell, grid, text
+from equipoise.engines.synthesis.declaration import Between, Choices, OneOf, Table, cell, grid, text
 from equipoise.engines.synthesis.distributions import central_quantiles, two_sided_ps
 from equipoise.engines.synthesis.effects import check_level
 from equipoise.engines.synthesis.shared_scale import SharedScale, linearised, shared_scale
@@ -190,7 +190,7 @@ def multiverse(
         :func:`~equipoise.engines.synthesis.effects.effect_size`, and what rules ask for. One candidate result a row. If the
         grid has one measure only, a row that lacks its columns may have ``effect`` with ``variance`` or ``se``.
     choices
-        The grid, from :func:`equipoise.engines.synthesis.choices.choices`.
+        The grid, from :func:`equipoise.engines.synthesis.declaration.choices`.
     primary
         The option of each factor that has several: the analysis that is shown as the result.
     threshold
