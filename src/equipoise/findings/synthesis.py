@@ -150,7 +150,7 @@ def _estimate(fitted: _Fitted) -> Estimate:
         measure="pooled proportion" if fitted.share else f"pooled {unit}",
         value=value,
         unit=unit,
-        printed=f"{rounded(value, unit)}{'%' if unit == '%' else ''}",
+        printed=_printed(value, unit),
         interval=Interval(low=low, high=high, kind="confidence", level=fit.level),
         prediction=prediction,
         heterogeneity=spread,
@@ -217,6 +217,13 @@ def _small_studies(fitted: _Fitted) -> tuple[float | None, float | None]:
     if np.ptp(v) == 0 or np.ptp(y) == 0:
         return None, None  # no small and large studies, or nothing that could differ
     return float(egger(y, v).p_value), float(trim_and_fill(y, v).missing)
+
+
+def _printed(value: float, unit: str) -> str:
+    """A pooled value as sentences print it: a percentage below ten with two significant digits."""
+    if unit != "%":
+        return rounded(value, unit)
+    return f"{rounded(float(f'{value:.2g}') if value < 10 else value, unit)}%"
 
 
 def _sentence(fitted: _Fitted, estimate: Estimate, level: Level) -> str:

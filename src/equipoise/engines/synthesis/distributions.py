@@ -49,6 +49,8 @@ def two_sided_ps(statistic: ArrayLike, df: ArrayLike) -> Floats:
     normal = np.isnan(freedom)
     if normal.all():
         return np.asarray(2 * ndtr(beyond))
+    if not normal.any():
+        return np.asarray(2 * stdtr(freedom, beyond))
     return np.asarray(np.where(normal, 2 * ndtr(beyond), 2 * stdtr(np.where(normal, 1.0, freedom), beyond)))
 
 

@@ -23,7 +23,7 @@ from equipoise.engines.synthesis.least_squares import Indices, Location, Model
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-FIRST_CUTS = 5
+FIRST_CUTS = 3
 """Intervals that the search starts from."""
 ROUNDS = 200
 """Rounds of cutting, or of Newton's steps, after which the search gives up with an error."""

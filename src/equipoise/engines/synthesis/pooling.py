@@ -193,20 +193,18 @@ def options(*, method: str, test: str, level: float = 0.95) -> tuple[Method, Tes
 def _blank(name: str, given: Batch, columns: int) -> Any:
     """Return a field of :class:`Pooled` for a batch: NaN, 0 or no."""
     analyses, k = given.effect.shape
-    if name == "weights":
-        return np.zeros((analyses, k))
-    if name in ("at_boundary", "tau2_interval_empty"):
-        return np.zeros(analyses, dtype=np.bool_)
-    if name in ("maxima", "iterations"):
-        return np.zeros(analyses, dtype=np.int64)
-    each = (analyses, columns) if given.design is not None else (analyses,)
-    shapes = {
-        **dict.fromkeys(("estimate", "standard_error", "statistic", "p_value"), each),
-        **dict.fromkeys(("tau2_interval", "prediction_interval", "prediction_interval_riley"), (analyses, 2)),
-        "interval": (*each, 2),
-        "covariance": (analyses, columns, columns),
-    }
-    return np.full(shapes.get(name, (analyses,)), np.nan)
+    if name in ("weights", "at_boundary", "tau2_interval_empty", "maxima", "iterations"):
+        kind = {"weights": np.float64, "maxima": np.int64, "iterations": np.int64}.get(name, np.bool_)
+        return np.zeros((analyses, k) if name == "weights" else analyses, dtype=kind)
+    each: tuple[int, ...] = (analyses,)
+    if name == "covariance":
+        each = (analyses, columns, columns)
+    elif name in ("tau2_interval", "prediction_interval", "prediction_interval_riley"):
+        each = (analyses, 2)
+    elif name in ("estimate", "standard_error", "statistic", "p_value", "interval"):
+        each = (analyses, columns) if given.design is not None else each
+        each = (*each, 2) if name == "interval" else each
+    return np.full(each, np.nan)
 
 
 def _lonely(given: Batch, few: NDArray[np.intp], results: dict[str, Any], level: float) -> None:
@@ -374,15 +372,14 @@ def _coefficients(solved: _Solved) -> dict[str, Any]:
     """Return coefficients, their intervals and tests, and the test of all but the intercept."""
     estimate, covariance = solved.estimate.T, np.moveaxis(solved.covariance, -1, 0)
     error = np.sqrt(np.einsum("bii->bi", covariance))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(error > 0, estimate / error, np.nan)
+    statistic = np.divide(estimate, error, out=np.full(error.shape, np.nan), where=error > 0)
     half = central_quantiles(solved.level, solved.freedom)[:, None] * error
     results = {
         "estimate": estimate,
         "standard_error": error,
         "statistic": statistic,
         "p_value": two_sided_ps(statistic, solved.freedom[:, None]),
-        "interval": np.stack([estimate - half, estimate + half], axis=-1),
+        "interval": np.moveaxis(np.array([estimate - half, estimate + half]), 0, -1),
         "covariance": covariance,
     }
     return results if estimate.shape[1] == 1 else results | _moderation(solved)
@@ -394,7 +391,7 @@ def _prediction(solved: _Solved) -> dict[str, Floats]:
     found = {}
     for name, df in (("prediction_interval", solved.freedom), ("prediction_interval_riley", solved.df - 1)):
         half = central_quantiles(solved.level, df) * spread
-        found[name] = np.stack([estimate - half, estimate + half], axis=1)
+        found[name] = np.array([estimate - half, estimate + half]).T
     return found
 
 
