@@ -12,7 +12,7 @@ compared both so ("as it is") and with tight stopping rules ("tight"); only the 
     .venv/bin/python benchmarks/synthesis.py [--peers-python PYTHON]
 
 R with metafor is used where `Rscript` finds it; statsmodels and PyMARE where PYTHON (or this one) can import them. They are no
-part of our environment: `uv venv /tmp/peers && uv pip install --python /tmp/peers statsmodels pymare`.
+part of our environment: `uv venv peers && uv pip install --python peers statsmodels pymare`.
 """
 
 import argparse
