@@ -243,7 +243,8 @@ def _fitting(synthesis: Any, name: str, k: int, folder: Path) -> tuple[Work, Any
         scale = np.column_stack([scale, scale[:, 1], scale[:, 1], scale[:, 0], scale[:, 0]])
     if name == "batch":
         return (rows, lambda: synthesis.pool(y, v), _numbers), scale
-    call = lambda: [synthesis.pool(a, b, method=method) for a, b in zip(y, v, strict=True)]  # noqa: E731
+    every = name == "every"  # the peers give no interval of tau squared, unless asked
+    call = lambda: [synthesis.pool(a, b, method=method, profile=every) for a, b in zip(y, v, strict=True)]  # noqa: E731
 
     def numbers(fits: Any) -> Any:
         more = ("tau2_interval", "prediction_interval") if name == "every" else ()

@@ -341,3 +341,14 @@ FOUR = ([1, 2, 3, 4], [0.1] * 4)
 def test_what_cannot_be_pooled_is_refused_with_what_would_be_right(effect, variance, options, message):
     with pytest.raises(ValueError, match=message):
         pool(effect, variance, **options)
+
+
+def test_without_the_profile_only_the_interval_of_tau2_is_missing():
+    with_it, without = pool(RR.effect, RR.variance), pool(RR.effect, RR.variance, profile=False)
+    assert np.isnan(without.tau2_interval).all()
+    assert not without.tau2_interval_empty
+    assert (without.tau2, *without.interval, *without.prediction_interval) == (
+        with_it.tau2,
+        *with_it.interval,
+        *with_it.prediction_interval,
+    )

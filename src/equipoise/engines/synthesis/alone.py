@@ -31,7 +31,7 @@ def curve(effect: Row, variance: Row, tau2: float, *, restricted: bool) -> Ends:
     others = sum(rest)
     total = lead + others
     mean = sum(map(mul, w, effect)) / total
-    weighted = [one * (of - mean) for one, of in zip(w, effect, strict=True)]
+    weighted = list(map(mul, w, [one - mean for one in effect]))
     twice = list(map(mul, w, weighted))
     spread = sum(map(mul, weighted, weighted))
     spread_fall = 2 * (sum(map(mul, twice, weighted)) - sum(twice) ** 2 / total)

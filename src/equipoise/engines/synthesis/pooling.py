@@ -105,6 +105,7 @@ def pool(
     weights: ArrayLike | None = None,
     mask: ArrayLike | None = None,
     level: float = 0.95,
+    profile: bool = True,
 ) -> Pooled:
     r"""Inverse-variance mean of study effects, or their regression on moderators.
 
@@ -136,6 +137,8 @@ def pool(
         studies than coefficients, or collinear moderators.
     level
         Of all intervals, between 0 and 1.
+    profile
+        No leaves ``tau2_interval`` NaN, and saves its search: a fifth of a fit.
 
     Returns
     -------
@@ -166,13 +169,13 @@ def pool(
     many = np.flatnonzero(given.settled)
     results: dict[str, Any]
     if many.size == count.size <= size:
-        solved = _analyse(given, many, chosen, tested, level)
+        solved = _analyse(given, many, chosen, tested, level, profile=profile)
         results = {name: solved[name] if name in solved else _blank(name, given, columns) for name in FIELDS}
     else:
         results = {name: _blank(name, given, columns) for name in FIELDS}
         for start in range(0, many.size, size):
             part = many[start : start + size]
-            for name, value in _analyse(given, part, chosen, tested, level).items():
+            for name, value in _analyse(given, part, chosen, tested, level, profile=profile).items():
                 results[name][part] = value
         if columns == 1:
             _lonely(given, np.flatnonzero(count == 1), results, level)
@@ -256,7 +259,9 @@ class _Solved:
     freedom: Floats
 
 
-def _analyse(given: Batch, part: NDArray[np.intp], method: Method, test: Test, level: float) -> dict[str, Any]:
+def _analyse(
+    given: Batch, part: NDArray[np.intp], method: Method, test: Test, level: float, *, profile: bool
+) -> dict[str, Any]:
     """Return the fields of :class:`Pooled` of analyses with more studies than coefficients."""
     model, origin, place = _model(given, part)
     own = None
@@ -281,15 +286,15 @@ def _analyse(given: Batch, part: NDArray[np.intp], method: Method, test: Test, l
     )
     shares = np.empty((part.size, weights.shape[0]))
     shares[np.arange(part.size), place] = weights / weights.sum(axis=0)
-    bounds = q_profile(model, tau2, level=level) if own is None else _generalised_bounds(model, own, level)
     results = _inference(solved) if given.design is None else _coefficients(solved)
     if given.design is None and method != "common":
         results |= _prediction(solved)
     results |= vars(heterogeneity(model, tau2, common=method == "common"))
+    if profile:
+        bounds = q_profile(model, tau2, level=level) if own is None else _generalised_bounds(model, own, level)
+        results |= {"tau2_interval": bounds, "tau2_interval_empty": bounds[:, 1] == 0}
     return results | {
         "tau2": tau2,
-        "tau2_interval": bounds,
-        "tau2_interval_empty": bounds[:, 1] == 0,
         "df": solved.freedom,
         "weights": shares,
         "at_boundary": (tau2 == 0) & (method != "common"),
@@ -370,7 +375,7 @@ def _inference(solved: _Solved) -> dict[str, Any]:
 
 def _coefficients(solved: _Solved) -> dict[str, Any]:
     """Return coefficients, their intervals and tests, and the test of all but the intercept."""
-    estimate, covariance = solved.estimate.T, np.moveaxis(solved.covariance, -1, 0)
+    estimate, covariance = solved.estimate.T, solved.covariance.transpose(2, 0, 1)
     error = np.sqrt(np.einsum("bii->bi", covariance))
     statistic = np.divide(estimate, error, out=np.full(error.shape, np.nan), where=error > 0)
     half = central_quantiles(solved.level, solved.freedom)[:, None] * error
@@ -379,7 +384,7 @@ def _coefficients(solved: _Solved) -> dict[str, Any]:
         "standard_error": error,
         "statistic": statistic,
         "p_value": two_sided_ps(statistic, solved.freedom[:, None]),
-        "interval": np.moveaxis(np.array([estimate - half, estimate + half]), 0, -1),
+        "interval": np.array([estimate - half, estimate + half]).transpose(1, 2, 0),
         "covariance": covariance,
     }
     return results if estimate.shape[1] == 1 else results | _moderation(solved)

@@ -119,7 +119,7 @@ def permute(
     refuse(~(v > 0), "variance", v, "above 0")
     if permutations < 1:
         raise ValueError(f"permutations is {permutations}; it should be at least 1")
-    observed = pool(y, v, method=method, test=test, moderators=moderators)
+    observed = pool(y, v, method=method, test=test, moderators=moderators, profile=False)
     if moderators is None:
         return _flips(y, v, observed, permutations, rng)
     return _shuffles((y, v), np.asarray(moderators, dtype=np.float64).reshape(y.size, -1), observed, permutations, rng)
@@ -174,7 +174,9 @@ def subsets(
     else:
         drawn = _drawn(most + k + 1, k, rng)  # so many, for k + 1 sets have fewer than two studies
         mask = drawn[drawn.sum(axis=1) >= 2][:most]
-    parts = [pool(*_repeated(y, v, rows=part.shape[0]), mask=part, method=method, test="z") for part in _blocks(mask)]
+    parts = [
+        pool(*_repeated(y, v, rows=part.shape[0]), mask=part, method=method, test="z", profile=False) for part in _blocks(mask)
+    ]
     estimate, tau2, i2, q = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("estimate", "tau2", "i2", "q")
     )
@@ -189,7 +191,7 @@ def _flips(y: Floats, v: Floats, observed: Pooled, permutations: int, rng: np.ra
         signs = np.vstack([np.ones(y.size), rng.choice([-1.0, 1.0], size=(permutations - 1, y.size))])
     far = _far(
         [
-            pool(y * part, np.broadcast_to(v, part.shape), method=observed.method, test=observed.test).statistic
+            pool(y * part, np.broadcast_to(v, part.shape), method=observed.method, test=observed.test, profile=False).statistic
             for part in _blocks(signs)
         ],
         observed.statistic,
@@ -203,7 +205,13 @@ def _shuffles(
     y, v = effects
     orders, exact = _orders(y.size, permutations, rng)
     fits = [
-        pool(*_repeated(y, v, rows=part.shape[0]), moderators=rows[part], method=observed.method, test=observed.test)
+        pool(
+            *_repeated(y, v, rows=part.shape[0]),
+            moderators=rows[part],
+            method=observed.method,
+            test=observed.test,
+            profile=False,
+        )
         for part in _blocks(orders)
     ]
     far = _far([fit.statistic for fit in fits], observed.statistic).mean(axis=0)
