@@ -32,9 +32,11 @@ def curve(effect: Row, variance: Row, tau2: float, *, restricted: bool) -> Ends:
     total = lead + others
     mean = sum(map(mul, w, effect)) / total
     weighted = list(map(mul, w, [one - mean for one in effect]))
-    twice = list(map(mul, w, weighted))
+    first = weighted[0]
+    apart = [one - first for one in weighted]  # from the lead, so that its weight cancels nothing
+    pull = list(map(mul, w, apart))
     spread = sum(map(mul, weighted, weighted))
-    spread_fall = 2 * (sum(map(mul, twice, weighted)) - sum(twice) ** 2 / total)
+    spread_fall = 2 * (sum(map(mul, pull, apart)) - sum(pull) ** 2 / total)
     squares = list(map(mul, rest, rest))
     second = sum(squares)
     if not restricted:
@@ -73,7 +75,7 @@ def _highest(effect: Row, variance: Row) -> float:
     """Return a tau squared above which the score is negative, as :mod:`likelihood` explains."""
     k, least = len(effect), variance[0]
     mean_square = (sum(map(mul, effect, effect)) - sum(effect) ** 2 / k) / (k - 1)
-    above = (mean_square + math.sqrt(max(0.0, mean_square * (mean_square + 4 * (max(variance) - least))))) / 2
+    above = (mean_square + math.sqrt(mean_square * (mean_square + 4 * (max(variance) - least)))) / 2
     above = min(above, (max(effect) - min(effect)) ** 2 / 2)
     return max(0.0, float(above * (1 + 1e-9) - least))
 
@@ -180,7 +182,9 @@ def root(
         if not low <= after <= high:
             after = (low + high) / 2
         scale = variance[0] + after
-        moving = abs(after - tau2) > 1e-9 * scale and high - low > 1e-15 * scale
+        # a score that is 0 up to rounding has no better tau squared
+        far = abs(after - tau2) > 1e-9 * scale and abs(spread - trace) > 1e-14 * trace
+        moving = far and high - low > 1e-15 * scale
         tau2 = after
         if not moving:
             return tau2, spent
