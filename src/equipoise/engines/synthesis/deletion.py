@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.engines.synthesis.distributions import central_quantile, chi2_quantile
 from equipoise.engines.synthesis.effects import columns
 from equipoise.engines.synthesis.pooling import pool
 from equipoise.engines.synthesis.resampling import leave_one_out
@@ -80,7 +81,7 @@ def influence(
     y, v = columns(effect=effect, variance=variance)
     fit = pool(y, v, method=method, test=test, level=level)
     without = leave_one_out(y, v, method=method, test=test, level=level)
-    tau2 = np.where(np.isnan(without.tau2), 0.0, without.tau2)
+    tau2 = np.nan_to_num(without.tau2)
     shift = fit.estimate - without.estimate
     hat = fit.weights
     w = 1 / (v[None] + tau2[:, None])
@@ -101,7 +102,10 @@ def influence(
         q_deleted=without.q,
         hat=hat,
         dfbetas=dfbetas,
-        influential=(np.abs(dffits) > 3 * np.sqrt(1 / (k - 1))) | (cook > 0.4549364) | (hat > 3 / k) | (np.abs(dfbetas) > 1),
+        influential=(np.abs(dffits) > 3 * np.sqrt(1 / (k - 1)))
+        | (cook > chi2_quantile(0.5, 1))
+        | (hat > 3 / k)
+        | (np.abs(dfbetas) > 1),
     )
 
 
@@ -135,7 +139,6 @@ def radial(effect: ArrayLike, variance: ArrayLike, *, method: str = "common", le
     .. [1] Galbraith 1988, Technometrics 30:271-281.
     """
     y, v = columns(effect=effect, variance=variance)
-    fit = pool(y, v, method=method, test="z", level=level)
+    fit = pool(y, v, method=method, test="z")
     root = np.sqrt(v + np.nan_to_num(fit.tau2))
-    half = float((fit.interval[1] - fit.estimate) / fit.standard_error)
-    return Radial(x=1 / root, y=y / root, slope=float(fit.estimate), half_band=half)
+    return Radial(x=1 / root, y=y / root, slope=float(fit.estimate), half_band=central_quantile(level))

@@ -27,8 +27,8 @@ class Heterogeneity:
     q_p: Floats
 
 
-def heterogeneity(model: Model, tau2: Floats, *, common: bool) -> Heterogeneity:
-    r"""Describe heterogeneity at an estimate of tau squared, or under one common effect.
+def heterogeneity(model: Model, tau2: Floats, df: Floats, *, common: bool) -> Heterogeneity:
+    r"""Describe heterogeneity at an estimate of tau squared, or under one common effect, with k - p degrees of freedom.
 
     .. math::
         I^2 = \frac{\hat\tau^2}{\hat\tau^2 + s^2}, \quad H^2 = \frac{\hat\tau^2 + s^2}{s^2}, \quad
@@ -42,7 +42,6 @@ def heterogeneity(model: Model, tau2: Floats, *, common: bool) -> Heterogeneity:
     """
     a = np.reciprocal(model.variance)
     fit = model.fit(a)
-    df = moments.degrees(model).astype(np.float64)
     q = moments.spread(fit, a)
     with np.errstate(divide="ignore", invalid="ignore"):
         i2_q = np.where(q > df, 1 - df / q, 0.0)
@@ -57,7 +56,7 @@ def heterogeneity(model: Model, tau2: Floats, *, common: bool) -> Heterogeneity:
     )
 
 
-def q_profile(model: Model, near: Floats, *, level: float) -> Floats:
+def q_profile(model: Model, near: Floats, df: Floats, *, level: float) -> Floats:
     """Return the bounds (B, 2) of all tau squared whose Q lies between the tail quantiles of its distribution [1]_.
 
     Both are 0 where no tau squared makes effects so alike as these probable. The search starts ``near`` a tau squared, (B,).
@@ -66,7 +65,7 @@ def q_profile(model: Model, near: Floats, *, level: float) -> Floats:
     ----------
     .. [1] Viechtbauer 2007, Statistics in Medicine 26:37-52.
     """
-    df, upper = moments.degrees(model).astype(np.float64), (1 - level) / 2
+    upper = (1 - level) / 2
     targets = np.concatenate([chi2_quantiles(upper, df), chi2_quantiles(1 - upper, df)])
     twice = np.concatenate([np.arange(df.size)] * 2)
     bounds, _ = moments.tau2_at(model if model.single else model.take(twice), targets, near[twice])

@@ -289,9 +289,9 @@ def _analyse(
     results = _inference(solved) if given.design is None else _coefficients(solved)
     if given.design is None and method != "common":
         results |= _prediction(solved)
-    results |= vars(heterogeneity(model, tau2, common=method == "common"))
+    results |= vars(heterogeneity(model, tau2, df, common=method == "common"))
     if profile:
-        bounds = q_profile(model, tau2, level=level) if own is None else _generalised_bounds(model, own, level)
+        bounds = q_profile(model, tau2, df, level=level) if own is None else _generalised_bounds(model, own, level)
         results |= {"tau2_interval": bounds, "tau2_interval_empty": bounds[:, 1] == 0}
     return results | {
         "tau2": tau2,
