@@ -234,3 +234,11 @@ def test_data_that_cannot_be_are_told_why(change, options, words):
     columns = {"dose": [0, 5, 10, 20], **CRUDE, "study": ["a"] * 4, **change}
     with pytest.raises(ValueError, match=words):
         dose_response(**columns, **{"kind": "case-control", "method": "common", **options})
+
+
+def test_a_misspelt_option_is_refused_by_the_parts_as_by_the_whole():
+    """And does not stand for the last one there is."""
+    with pytest.raises(ValueError, match="approximation is 'hamlin'; it should be one of greenland-longnecker, hamling"):
+        log_risk_covariance(**CRUDE, kind="case-control", approximation="hamlin")
+    with pytest.raises(ValueError, match="method is 'reml'; it should be one of common, ML, REML"):
+        random_coefficients(BERKEY, [np.eye(2)] * 5, BERKEY_V, method="reml")

@@ -108,6 +108,9 @@ def test_a_coefficient_of_one_cluster_alone_has_no_error():
 def test_what_cannot_be_is_said_in_one_sentence():
     with pytest.raises(ValueError, match="a single cluster"):
         robust(EFFECT, VARIANCE, cluster=["a"] * 12)
+    for estimate in (correlated_effects, hierarchical_effects):
+        with pytest.raises(ValueError, match="a single cluster"):
+            estimate(EFFECT, VARIANCE, cluster=["a"] * 12)
     with pytest.raises(ValueError, match="there are 2 clusters for 2 coefficients"):
         robust(EFFECT, VARIANCE, cluster=[1] * 6 + [2] * 6, moderators=MODERATOR)
     fit = multilevel(EFFECT, VARIANCE, levels=(CLUSTER, np.arange(12)), profile=False)

@@ -17,8 +17,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.engines.synthesis.counts import peto
 from equipoise.engines.synthesis.distributions import central_quantile, two_sided_p, two_sided_ps
-from equipoise.engines.synthesis.effects import check_level, columns, refuse
+from equipoise.engines.synthesis.effects import check_level, columns, refuse, studies
 from equipoise.engines.synthesis.pooling import pool
 
 Floats = NDArray[np.float64]
@@ -202,13 +203,10 @@ def harbord(a: ArrayLike, b: ArrayLike, c: ArrayLike, d: ArrayLike, *, level: fl
     _enough(treated_events)
     treated, control = treated_events + treated_rest, control_events + control_rest
     events, rest = treated_events + control_events, treated_rest + control_rest
-    n = treated + control
     refuse(treated * control == 0, "the smaller arm", np.minimum(treated, control), "more than 0 people")
     refuse(events * rest == 0, "events", events, "above 0 and below the total of its row, or left out")
-    score = treated_events - treated * events / n
-    information = treated * control * events * rest / (n**2 * (n - 1))
-    x = _spread(1 / np.sqrt(information), "sei")
-    return _least_squares(score / information, information, x, name="sei", vanishing=True, level=level)
+    y, v = peto(a=treated_events, b=treated_rest, c=control_events, d=control_rest)  # Z / V and 1 / V
+    return _least_squares(y, 1 / v, _spread(np.sqrt(v), "sei"), name="sei", vanishing=True, level=level)
 
 
 def begg(effect: ArrayLike, variance: ArrayLike) -> RankTest:
@@ -245,8 +243,7 @@ def begg(effect: ArrayLike, variance: ArrayLike) -> RankTest:
 
 
 def _studies(effect: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
-    y, v = columns(effect=effect, variance=variance)
-    refuse(~(v > 0), "variance", v, "above 0")
+    y, v = studies(effect, variance)
     _enough(y)
     return y, v
 

@@ -148,9 +148,8 @@ def robust(
     ----------
     .. [1] Tipton & Pustejovsky 2015, Journal of Educational and Behavioral Statistics 40:604-634.
     """
-    y, phi = sampling(effect, marginal)
-    x = design_of(moderators, y.size)
-    return robust_design(y, phi, x, cluster=cluster, tested=slice(1, None), type=type, freedom=freedom, level=level)
+    x = design_of(moderators, np.size(effect))
+    return robust_design(effect, marginal, x, cluster=cluster, tested=slice(1, None), type=type, freedom=freedom, level=level)
 
 
 def robust_design(
@@ -171,7 +170,8 @@ def robust_design(
     x = np.asarray(design, dtype=np.float64)
     codes, names = grouping("cluster", cluster, y.size)
     p, m = x.shape[1], len(names)
-    _check_clusters(phi, codes, m, p)
+    _check_enough(m, p)
+    _check_apart(phi, codes)
     sandwich = _sandwich(y, phi, x, codes, corrected=type == "CR2")
     covariance = sandwich.covariance * {"CR1": m / (m - 1), "CR1p": m / (m - p)}.get(type, 1.0)
     df = _freedom(sandwich) if freedom == "satterthwaite" else np.full(p, float(m - p))
@@ -352,18 +352,18 @@ def _rows(
     x = design_of(moderators, y.size)
     orthogonal(x)
     codes, names = grouping("cluster", cluster, y.size)
-    if len(names) <= x.shape[1]:
-        raise ValueError(
-            f"there are {len(names)} clusters for {x.shape[1]} coefficients; there should be more clusters than coefficients"
-        )
+    _check_enough(len(names), x.shape[1])
     return y, v, x, codes
 
 
-def _check_clusters(phi: Floats, codes: Codes, m: int, p: int) -> None:
+def _check_enough(m: int, p: int) -> None:
     if m < 2:
         raise ValueError("there is a single cluster; a robust variance needs two clusters or more")
     if m <= p:
         raise ValueError(f"there are {m} clusters for {p} coefficients; there should be more clusters than coefficients")
+
+
+def _check_apart(phi: Floats, codes: Codes) -> None:
     across = (phi != 0) & (codes[:, None] != codes)
     if across.any():
         row, column = np.argwhere(across)[0]

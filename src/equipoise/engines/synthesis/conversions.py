@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -9,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.engines.synthesis.distributions import central_quantile
-from equipoise.engines.synthesis.effects import Effects, check_level, columns, effect_size, refuse
+from equipoise.engines.synthesis.effects import Effects, check_level, check_options, columns, effect_size, refuse
 
 Floats = NDArray[np.float64]
+Pair = tuple[Floats, Floats]
 Printed = Literal["log", "identity"]
 Summary = Literal["luo", "wan", "hozo", "bland"]
 
@@ -336,23 +338,17 @@ def mean_and_sd(
     """
     given = {"minimum": minimum, "q1": q1, "median": median, "q3": q3, "maximum": maximum}
     present = {name: column for name, column in given.items() if column is not None}
-    if method not in get_args(Summary):
-        raise ValueError(f"method is {method!r}; it should be one of {', '.join(get_args(Summary))}")
+    check_options(method=(method, get_args(Summary)))
     known = _BY_SUMMARY[method]
     if tuple(present) not in known:
         right = " or ".join(", ".join(names) for names in known)
         raise ValueError(f"there are {', '.join(present)}; for method {method!r} there should be {right}")
     (people, *numbers) = columns(n=n, **present)
     refuse(~(people >= 5), "n", people, "5 or more")
-    for (before, low), (name, high) in zip(
-        list(zip(present, numbers, strict=True))[:-1], list(zip(present, numbers, strict=True))[1:], strict=True
-    ):
+    for (before, low), (name, high) in pairwise(zip(present, numbers, strict=True)):
         refuse(~(low <= high), name, high, f"not below {before}")
     mean, sd = known[tuple(present)](people, *numbers)
     return Groups(mean=mean, sd=sd, n=people)
-
-
-Pair = tuple[Floats, Floats]
 
 
 def _luo_range(n: Floats, a: Floats, m: Floats, b: Floats) -> Pair:

@@ -37,6 +37,18 @@ ITERATIONS = 200
 """Steps of Newton's method after which a search gives up."""
 
 
+def log_factorial(x: Floats) -> Floats:
+    """Logarithm of x!, for x that need not be whole."""
+    from scipy.special import gammaln  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
+
+    return np.asarray(gammaln(x + 1))
+
+
+def log_choose(n: Floats, x: Floats) -> Floats:
+    """Logarithm of the ways to choose x of n."""
+    return log_factorial(n) - log_factorial(x) - log_factorial(n - x)
+
+
 class Family(Protocol):
     """A cumulant function K of linear predictors of shape (T, k, J, arms)."""
 
@@ -99,18 +111,13 @@ class Hypergeometric:
     @classmethod
     def of(cls, tables: Floats) -> "Hypergeometric":
         """Terms of tables with columns x1, n1, x2, n2."""
-        from scipy.special import gammaln  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
-
         x1, n1, x2, n2 = tables.T
         low, high = np.maximum(0, x1 + x2 - n2), np.minimum(n1, x1 + x2)
         counts = [np.arange(a, b + 1) for a, b in zip(low, high, strict=True)]
         sizes = np.array([count.size for count in counts])
         study = np.repeat(np.arange(len(tables)), sizes)
         count = np.concatenate(counts)
-        log_term = sum(
-            gammaln(n + 1) - gammaln(j + 1) - gammaln(n - j + 1)
-            for n, j in ((n1[study], count), (n2[study], (x1 + x2)[study] - count))
-        )
+        log_term = log_choose(n1[study], count) + log_choose(n2[study], (x1 + x2)[study] - count)
         return cls(count=count, log_term=log_term, first=np.cumsum(sizes) - sizes, study=study)
 
     def cumulant(self, eta: Floats) -> tuple[Floats, Floats]:

@@ -40,7 +40,7 @@ Method = Literal["common", "ML", "REML"]
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds(RandomCoefficients):
-    """What :func:`thresholds` found, with the fields of :class:`~.dose_response.RandomCoefficients`.
+    """What :func:`thresholds` found, with the fields of :class:`~.doses.RandomCoefficients`.
 
     - ``estimate``, ``standard_error``, shape (2,), ``covariance``, ``psi``, shape (2, 2): alpha and beta, and how they vary
       between studies. Beta is below 0: the curve falls.
@@ -121,11 +121,9 @@ def thresholds(
     t, x, n = columns(threshold=threshold, events=events, total=total)
     refuse(~(n > 0), "total", n, "more than 0 people")
     refuse(~((x >= 0) & (x <= n)), "events", x, "from 0 to the total of its row")
-    if scale == "log":
-        refuse(~(t > 0), "threshold", t, "above 0 for scale='log'")
+    place = _place(t, scale)
     if len(study) != t.size:
         raise ValueError(f"study has {len(study)} entries and threshold {t.size}; each has one a row")
-    place = np.log(t) if scale == "log" else t
     if np.unique(place).size < 2:
         raise ValueError("all studies cut the scale at one threshold; pool the proportions there")
     middle = float(np.mean([place.min(), place.max()]))
@@ -171,9 +169,7 @@ def proportions(fit: Thresholds, threshold: ArrayLike) -> Proportions:
     from scipy.special import expit  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
 
     (t,) = columns(threshold=threshold)
-    if fit.scale == "log":
-        refuse(~(t > 0), "threshold", t, "above 0 for scale='log'")
-    rows = np.column_stack((np.ones(t.size), np.log(t) if fit.scale == "log" else t))
+    rows = np.column_stack((np.ones(t.size), _place(t, fit.scale)))
     logit = rows @ fit.estimate
     variance, between = (np.einsum("ij,jk,ik->i", rows, matrix, rows) for matrix in (fit.covariance, fit.psi))
     between = np.full_like(between, np.nan) if fit.method == "common" else np.maximum(between, 0.0)
@@ -188,6 +184,14 @@ def proportions(fit: Thresholds, threshold: ArrayLike) -> Proportions:
         standard_error=np.sqrt(variance),
         outside=(t < fit.lowest) | (t > fit.highest),
     )
+
+
+def _place(threshold: Floats, scale: Scale) -> Floats:
+    """Return g of each threshold, or refuse one that has no logarithm."""
+    if scale == "identity":
+        return threshold
+    refuse(~(threshold > 0), "threshold", threshold, "above 0 for scale='log'")
+    return np.asarray(np.log(threshold))
 
 
 def _logits(name: Hashable, threshold: Floats, events: Floats, total: Floats) -> tuple[Floats, Floats, bool]:

@@ -294,7 +294,7 @@ def log_risk_covariance(
     Raises
     ------
     ValueError
-        Counts that cannot be, or that no adjusted table can fit.
+        Counts that cannot be, or that no adjusted table can fit; an unknown option.
 
     References
     ----------
@@ -305,8 +305,7 @@ def log_risk_covariance(
     se = np.atleast_1d(np.asarray(standard_error, dtype=np.float64))
     if y.size < 2:
         raise ValueError("a study needs its referent and at least one other dose")
-    if kind not in get_args(Kind):
-        raise ValueError(f"kind is {kind!r}; it should be one of {', '.join(get_args(Kind))}")
+    check_options(kind=(kind, get_args(Kind)), approximation=(approximation, get_args(Approximation)))
     refuse(~np.concatenate(([True], se[1:] > 0)), "standard_error", se, "above 0")
     refuse(~(a > 0), "cases", a, "above 0")
     refuse(~((n > 0) & ((a < n) | (kind == "incidence-rate"))), "total", n, "above its cases")
@@ -438,10 +437,11 @@ def random_coefficients(
     Raises
     ------
     ValueError
-        A covariance that is not positive definite; columns that all studies together cannot carry.
+        A covariance that is not positive definite; columns that all studies together cannot carry; an unknown method.
     ArithmeticError
         No start ended at a maximum.
     """
+    check_options(method=(method, get_args(Method)))
     kept = designs[0].shape[1]
     information, weighted, rank, within = _stack(effects, designs, covariances)
     whole = information.sum(axis=0)

@@ -33,6 +33,10 @@ class Effects:
     rows: NDArray[np.intp]
 
 
+class NoRowLeftError(ValueError):
+    """Rows that say nothing were to be dropped, and that is all of them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Measure:
     """How a measure is computed.
@@ -286,6 +290,13 @@ def columns(**columns: ArrayLike) -> list[Floats]:
     return list(arrays.values())
 
 
+def studies(effect: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
+    """Return effects, and sampling variances above 0, as finite floats of one length, or say which is not."""
+    y, v = columns(effect=effect, variance=variance)
+    refuse(~(v > 0), "variance", v, "above 0")
+    return y, v
+
+
 def refuse(wrong: Flags, name: str, values: Floats, right: str) -> None:
     """Raise a ValueError that names the first wrong row, if there is one."""
     if wrong.any():
@@ -294,8 +305,7 @@ def refuse(wrong: Flags, name: str, values: Floats, right: str) -> None:
 
 
 def _known(measure: str) -> _Measure:
-    if measure not in _MEASURES:
-        raise ValueError(f"measure is {measure!r}; it should be one of {', '.join(MEASURES)}")
+    check_options(measure=(measure, MEASURES))
     return _MEASURES[measure]
 
 
@@ -374,7 +384,7 @@ def _speaking(names: tuple[str, ...], cells: Mapping[str, Floats], k: int, *, dr
         return np.arange(k)
     rows = np.flatnonzero(~silent)
     if rows.size == 0:
-        raise ValueError("drop00 left no row: in every row no arm, or every arm in full, has the event")
+        raise NoRowLeftError("drop00 left no row: in every row no arm, or every arm in full, has the event")
     return rows
 
 
@@ -382,8 +392,7 @@ def _corrected(cells: Mapping[str, Floats], k: int, *, add: float, to: Correct) 
     """Return the cells with ``add`` on the rows that ``to`` names, which rows have a zero cell, and which were corrected."""
     if not (np.isfinite(add) and add >= 0):
         raise ValueError(f"add is {add}; it should be 0 or more, such as 0.5")
-    if to not in get_args(Correct):
-        raise ValueError(f"to is {to!r}; it should be one of {', '.join(get_args(Correct))}")
+    check_options(to=(to, get_args(Correct)))
     zero: Flags = np.any([np.zeros(k), *(cell == 0 for cell in cells.values())], axis=0)
     chosen: dict[str, Flags] = {
         "only0": zero,

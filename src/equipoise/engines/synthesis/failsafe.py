@@ -10,13 +10,15 @@ References
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.engines.synthesis.distributions import central_quantile, two_sided_p
-from equipoise.engines.synthesis.effects import columns, refuse
+from equipoise.engines.synthesis.effects import check_options, studies
+
+Kind = Literal["Rosenthal", "Orwin", "Rosenberg"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ def failsafe_n(
     effect: ArrayLike,
     variance: ArrayLike,
     *,
-    kind: Literal["Rosenthal", "Orwin", "Rosenberg"] = "Rosenthal",
+    kind: Kind = "Rosenthal",
     alpha: float = 0.05,
     target: float | None = None,
 ) -> FailSafe:
@@ -76,16 +78,14 @@ def failsafe_n(
     .. [2] Orwin 1983, Journal of Educational Statistics 8:157-159.
     .. [3] Rosenberg 2005, Evolution 59:464-468.
     """
-    y, v = columns(effect=effect, variance=variance)
-    refuse(~(v > 0), "variance", v, "above 0")
+    y, v = studies(effect, variance)
     if y.size == 0:
         raise ValueError("there is no study; a fail-safe number needs at least one")
     if not 0 < alpha < 0.5:
         raise ValueError(f"alpha is {alpha}; it should be between 0 and 0.5, such as 0.05")
+    check_options(kind=(kind, get_args(Kind)))
     if kind == "Orwin":
         return _orwin(float(y.mean()), y.size, target)
-    if kind not in ("Rosenthal", "Rosenberg"):
-        raise ValueError(f"kind is {kind!r}; it should be one of Rosenthal, Orwin, Rosenberg")
     z = (y / np.sqrt(v)).sum() / np.sqrt(y.size) if kind == "Rosenthal" else (y / v).sum() / np.sqrt((1 / v).sum())
     sides = 1 if kind == "Rosenthal" else 2
     critical = central_quantile(1 - 2 * alpha / sides)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.engines.synthesis.asymmetry import egger
-from equipoise.engines.synthesis.effects import columns, refuse
+from equipoise.engines.synthesis.effects import check_options, studies
 from equipoise.engines.synthesis.pooling import Pooled, pool
 
 Floats = NDArray[np.float64]
@@ -92,12 +92,10 @@ def trim_and_fill(
     .. [1] Duval & Tweedie 2000, Journal of the American Statistical Association 95:89-98.
     .. [2] Duval & Tweedie 2000, Biometrics 56:455-463.
     """
-    if estimator not in get_args(Estimator):
-        raise ValueError(f"estimator is {estimator!r}; it should be one of {', '.join(get_args(Estimator))}")
+    check_options(estimator=(estimator, get_args(Estimator)))
     if side not in (None, *get_args(Side)):
         raise ValueError(f"side is {side!r}; it should be 'left', 'right' or None to let the slope decide")
-    y, v = columns(effect=effect, variance=variance)
-    refuse(~(v > 0), "variance", v, "above 0")
+    y, v = studies(effect, variance)
     if y.size < 3:
         raise ValueError(f"trim and fill was asked of {y.size} studies; a side and a rank need at least 3")
     if side is None:

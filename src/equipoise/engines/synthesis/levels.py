@@ -149,7 +149,7 @@ def multilevel(
 
     .. math:: I^2_j = \frac{\sigma^2_j}{\sum_l \sigma^2_l + s^2}, \qquad s^2 = \frac{k - p}{\operatorname{tr} P_0}
 
-    with :math:`P_0` the P of this module at :math:`M = V` [2]_.
+    with :math:`P_0` the P of :mod:`mixed` at :math:`M = V` [2]_.
 
     Parameters
     ----------

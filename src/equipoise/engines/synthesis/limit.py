@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.engines.synthesis.distributions import central_quantile, chi2_upper, two_sided_p
-from equipoise.engines.synthesis.effects import check_level, columns, refuse
-from equipoise.engines.synthesis.pooling import Pooled, pool
+from equipoise.engines.synthesis.effects import check_level, studies
+from equipoise.engines.synthesis.pooling import OTHER_NAMES, Pooled, pool
 
 Floats = NDArray[np.float64]
 
@@ -101,15 +101,14 @@ def limit_meta_analysis(
     .. [2] Rücker, Carpenter & Schwarzer 2011, Biometrical Journal 53:351-368.
     """
     check_level(level)
-    y, v = columns(effect=effect, variance=variance)
-    refuse(~(v > 0), "variance", v, "above 0")
+    y, v = studies(effect, variance)
     if y.size < 3:
         raise ValueError(f"a limit was asked of {y.size} studies; a line through them and its error need at least 3")
     if np.ptp(v) <= 1e-12 * v.max():
         raise ValueError(f"variance is {v[0]:g} in all {v.size} studies; a limit needs studies of different precision")
     if error not in ("limit", "model"):
         raise ValueError(f"error is {error!r}; it should be 'limit' (metasens's) or 'model' (with heterogeneity)")
-    if method in ("common", "FE", "EE", "CE"):
+    if OTHER_NAMES.get(method, method) == "common":
         raise ValueError(f"method is {method!r}; it should estimate tau squared, as REML does, for the limit keeps it")
     unadjusted = pool(y, v, method=method, test=test, level=level)
     tau2 = float(unadjusted.tau2)

@@ -18,6 +18,8 @@ from equipoise.engines.synthesis.count_likelihood import (
     best_summit,
     climb,
     highest,
+    log_choose,
+    log_factorial,
 )
 from equipoise.engines.synthesis.distributions import central_quantile, chi2_quantile, chi2_upper, two_sided_p
 from equipoise.engines.synthesis.effects import arms, check_level, check_options, effect_size
@@ -254,10 +256,10 @@ class Problem:
         if self.form.startswith("CM"):
             events = x.sum(axis=1, keepdims=True)
             odds = np.log(n[:, :1]) - np.log(n[:, 1:])
-            return self._likelihood(Binomial(events), x[:, :1], odds, _log_choose(events, x[:, :1]).sum(axis=1))
+            return self._likelihood(Binomial(events), x[:, :1], odds, log_choose(events, x[:, :1]).sum(axis=1))
         if self.measure in ("PLO", "OR"):
-            return self._likelihood(Binomial(n), x, np.zeros_like(x), _log_choose(n, x).sum(axis=1))
-        return self._likelihood(Poisson(), x, np.log(n), -_log_factorial(x).sum(axis=1))
+            return self._likelihood(Binomial(n), x, np.zeros_like(x), log_choose(n, x).sum(axis=1))
+        return self._likelihood(Poisson(), x, np.log(n), -log_factorial(x).sum(axis=1))
 
     def _likelihood(self, family: Family, statistic: Floats, offset: Floats, constant: Floats) -> Likelihood:
         one, halves = np.ones((1, 1)), np.array([[0.5], [-0.5]])
@@ -281,6 +283,12 @@ class Problem:
         cells = dict(zip(names.get(self.measure, ("x1", "t1", "x2", "t2")), self.tables.T, strict=True))
         effects = effect_size(self.measure, **cells)
         return np.asarray(effects.effect), np.asarray(effects.variance)
+
+    @cached_property
+    def middle(self) -> float:
+        """Common-effect mean of the corrected effects, from which searches start."""
+        y, v = self.corrected
+        return float((y / v).sum() / (1 / v).sum())
 
     @cached_property
     def own(self) -> tuple[Floats, Floats, float]:
@@ -375,11 +383,9 @@ class Problem:
         return 0.2 * float(np.sqrt(v.min())), float(np.ptp(y)) + 2 * float(np.sqrt(v.max()))
 
     def _best(self, likelihood: Likelihood, moving: tuple[bool, ...]) -> Best:
-        y, v = self.corrected
-        mean = (y / v).sum() / (1 / v).sum()
         return highest(
             likelihood,
-            lambda scales: self.start(np.full(len(scales), mean), scales),
+            lambda scales: self.start(np.full(len(scales), self.middle), scales),
             low=self.span[0],
             high=self.span[1],
             moving=moving,
@@ -442,15 +448,14 @@ class Problem:
 
         It ends where the likelihood ratio stands at the limit of chi-squared with 1 degree of freedom.
         """
-        y, v = self.corrected
-        middle, side = float((y / v).sum() / (1 / v).sum()), float(np.sign(effect))
+        side = float(np.sign(effect))
         rs = self.form == "UM.RS"
         free = np.array([True, False, True] if rs else [False, False])
 
         def height(at: Floats) -> Floats:
             return climb(self.level_likelihood, self.start(at, np.full((at.size, 1), 0.5 * rs)), free=free).value
 
-        near, far = middle - 30 * side, middle + 30 * side
+        near, far = self.middle - 30 * side, self.middle + 30 * side
         highest_of_all = float(height(np.array([far]))[0])
         limit = highest_of_all - chi2_quantile(1 - level, 1) / 2
         for _ in range(8):
@@ -502,13 +507,3 @@ def _checked(measure: str, model: str | None, *, method: str, test: str, points:
 
 def _x_log(x: Floats, share: Floats) -> Floats:
     return x * np.log(np.where(x > 0, share, 1))
-
-
-def _log_factorial(x: Floats) -> Floats:
-    from scipy.special import gammaln  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
-
-    return np.asarray(gammaln(x + 1))
-
-
-def _log_choose(n: Floats, x: Floats) -> Floats:
-    return _log_factorial(n) - _log_factorial(x) - _log_factorial(n - x)

@@ -285,14 +285,10 @@ def _specifications(
     quantile = central_quantiles(level, df)
     half = quantile * error
     ahead = quantile * np.sqrt(fits.tau2[analyses.method, analyses.data] + error**2)
-    people = plan.data.typical[analyses.data]
-    shown, against = np.full((effect.size, 5), math.nan), np.full(effect.size, math.nan)
-    for at, measure in enumerate(plan.measures):
-        mine = plan.data.measure[analyses.data] == at
-        steps = np.stack([np.zeros_like(half), -half, half, -ahead, ahead], axis=1)
-        shown[mine] = view.readable(measure, effect[mine, None] + steps[mine], people[mine])
-        against[mine] = view.against(measure, people[mine])
-    distance = effect - against
+    measure, people = plan.data.measure[analyses.data], plan.data.typical[analyses.data]
+    steps = np.stack([np.zeros_like(half), -half, half, -ahead, ahead], axis=1)
+    shown = view.readable(measure, effect[:, None] + steps, people)
+    distance = effect - view.against(measure, people)
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = two_sided_ps(np.where(error > 0, distance / error, math.nan), df) if effect.size else effect
     conclusion = np.where((error > 0) & (np.abs(distance) > half), np.sign(distance), 0.0).astype(np.int8)

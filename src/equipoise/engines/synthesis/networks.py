@@ -22,9 +22,10 @@ from typing import Literal, cast, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.engines.synthesis.ascent import line_maxima
+from equipoise.engines.synthesis import counts, likelihood, moments
 from equipoise.engines.synthesis.distributions import central_quantile, chi2_quantile, chi2_upper, two_sided_ps
 from equipoise.engines.synthesis.effects import check_level, check_options, columns, refuse
+from equipoise.engines.synthesis.least_squares import Regression
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -182,7 +183,7 @@ def network(
 
     over the independent contrasts z of all studies (see the module) [1]_, with one tau squared: 0 (``common``), by moments
     (``DL`` [2]_), the root of the generalised Q (``PM``), or of maximal (restricted) likelihood (``ML``, ``REML``; the
-    global maximum, by a scan of the derivative on a logarithmic grid).
+    global maximum, as :mod:`likelihood` finds it).
 
     Inconsistency: Q within and between designs [3]_; direct against indirect evidence by back-calculation [4]_,
 
@@ -234,8 +235,8 @@ def network(
     base = graph.treatments.index(reference)
     columns_kept = [i for i in range(len(graph.treatments)) if i != base]
     model = _Regression(effect=parts.effect, variance=parts.variance, design=parts.design[:, columns_kept])
-    found = _tau2(model, method)
-    fit = model.at(found.tau2)
+    tau2, maxima, iterations = _tau2(model, method)
+    fit = model.at(tau2)
     root = np.insert(fit.root, base, 0.0, axis=0)
     theta = np.insert(fit.coefficient, base, 0.0)
     estimate = theta[:, None] - theta[None, :]
@@ -244,8 +245,8 @@ def network(
     q, df = model.at(0.0).q, model.df
     i2_q = np.nan if df == 0 else max(0.0, 1 - df / q) if q > df else 0.0
     quantile, riley = central_quantile(level), central_quantile(level, df - 1) if df > 1 else np.nan
-    spread = np.where(standard_error > 0, np.sqrt(standard_error**2 + (np.nan if method == "common" else found.tau2)), 0.0)
-    edges, hat = _hat(parts.design, 1 / (parts.variance + found.tau2), root)
+    spread = np.where(standard_error > 0, np.sqrt(standard_error**2 + (np.nan if method == "common" else tau2)), 0.0)
+    edges, hat = _hat(parts.design, 1 / (parts.variance + tau2), root)
     return Network(
         treatments=graph.treatments,
         reference=base,
@@ -256,24 +257,24 @@ def network(
         interval=_around(estimate, quantile * standard_error),
         prediction_interval=_around(estimate, quantile * spread),
         prediction_interval_riley=_around(estimate, riley * spread),
-        tau2=found.tau2,
+        tau2=tau2,
         tau2_interval=_q_profile(model, level),
         q=q,
         q_df=df,
         q_p=chi2_upper(q, df),
-        i2=i2_q if method == "common" else found.tau2 / (found.tau2 + model.typical),
+        i2=i2_q if method == "common" else tau2 / (tau2 + model.typical),
         i2_q=i2_q,
         p_score=_p_score(estimate, standard_error, small_values),
-        split=_split(graph, found.tau2, estimate, standard_error),
+        split=_split(graph, tau2, estimate, standard_error),
         inconsistency=_inconsistency(graph, parts, model, q),
         edges=edges,
         hat=hat,
         contribution=_contribution(len(graph.treatments), edges, hat),
         studies=len(graph.studies),
         comparisons=graph.effect.size,
-        at_boundary=method != "common" and found.tau2 == 0,
-        maxima=found.maxima,
-        iterations=found.iterations,
+        at_boundary=method != "common" and tau2 == 0,
+        maxima=maxima,
+        iterations=iterations,
         method=method,
         small_values=small_values,
         level=level,
@@ -310,8 +311,7 @@ def contrasts_from_arms(
     ValueError
         Counts that cannot be, a study with one arm, a treatment twice in a study, a measure without its columns.
     """
-    if measure not in get_args(Measure):
-        raise ValueError(f"measure is {measure!r}; it should be one of {', '.join(get_args(Measure))}")
+    check_options(measure=(measure, get_args(Measure)))
     if measure == "MD":
         if mean is None or sd is None:
             raise ValueError("measure MD needs mean and sd of every arm")
@@ -358,13 +358,9 @@ def _binary_arms(
         corrected[arms] = bool((events[arms] == 0).any() or (rest[arms] == 0).any())
     if corrected.any() and not add > 0:
         raise ValueError(f"row {int(np.argmax(corrected))} is of a study with a zero cell; add should be above 0, not {add}")
-    x, y = events + add * corrected, rest + add * corrected
-    n = x + y
-    if measure == "OR":
-        return np.log(x / y), 1 / x + 1 / y, corrected, silent
-    if measure == "RR":
-        return np.log(x / n), y / (x * n), corrected, silent
-    return events / total, x * y / n**3, corrected, silent
+    formula = {"OR": counts.logit_proportion, "RR": counts.log_proportion}.get(measure, counts.raw_proportion)
+    value, variance = formula(events=events + add * corrected, others=rest + add * corrected)
+    return events / total if measure == "RD" else value, variance, corrected, silent
 
 
 def _members(study: Sequence[str], treatment: Sequence[str], arms: int) -> dict[str, list[int]]:
@@ -488,13 +484,12 @@ def _arms(graph: _Graph, name: Hashable, rows: list[int], arms: list[int]) -> tu
 
 @dataclass(frozen=True, kw_only=True)
 class _Fit:
-    """Coefficients, a root of their covariance (covariance = root root'), Q, leverages and residuals, at one tau squared."""
+    """Coefficients, a root of their covariance (covariance = root root'), Q and leverages, at one tau squared."""
 
     coefficient: Floats
     root: Floats
     q: float
     leverage: Floats
-    residual: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -521,7 +516,6 @@ class _Regression:
             root=root,
             q=float(w @ residual**2),
             leverage=np.square(orthogonal).sum(axis=1),
-            residual=residual,
         )
 
     def free_weight(self, tau2: float) -> float:
@@ -533,69 +527,41 @@ class _Regression:
         """Sampling variance of a typical contrast (NaN without degrees of freedom)."""
         return self.df / self.free_weight(0.0) if self.df else np.nan
 
-    def slope(self, tau2: float, *, restricted: bool) -> float:
-        """Twice the derivative of the profile log-likelihood by tau squared."""
-        fit, w = self.at(tau2), 1 / (self.variance + tau2)
-        return float(np.square(w * fit.residual).sum() - w @ (1 - fit.leverage if restricted else np.ones_like(w)))
+    @property
+    def analysis(self) -> Regression:
+        """The same regression for :mod:`moments` and :mod:`likelihood`; each lead settles most of what is left open."""
+        from scipy.linalg import qr  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
 
-    def height(self, tau2: float, *, restricted: bool) -> float:
-        """Profile log-likelihood up to a constant."""
-        fit, w = self.at(tau2), 1 / (self.variance + tau2)
-        value = np.log(w).sum() - fit.q
-        if restricted:
-            value += 2 * float(np.linalg.slogdet(fit.root)[1])
-        return float(value / 2)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Tau2:
-    tau2: float
-    maxima: int = 0
-    iterations: int = 0
+        _, order = qr((self.design / np.sqrt(self.variance)[:, None]).T, mode="r", pivoting=True)
+        p = self.design.shape[1]
+        design = self.design[order].T
+        return Regression(
+            effect=self.effect[order, None],
+            variance=self.variance[order, None],
+            design=design[:, :, None],
+            along=np.linalg.solve(design[:, :p], design[:, p:])[:, :, None],
+        )
 
 
-def _tau2(model: _Regression, method: Method) -> _Tau2:
+def _tau2(model: _Regression, method: Method) -> tuple[float, int, int]:
+    """Return tau squared, the local maxima among which it was chosen, and the evaluations of the likelihood."""
     if method == "common" or model.df == 0:
-        return _Tau2(tau2=0.0)
+        return 0.0, 0, 0
+    analysis = model.analysis
+    if method in ("ML", "REML"):
+        found = likelihood.maximise(analysis, method=method)
+        return float(found.tau2[0]), int(found.maxima[0]), int(found.iterations[0])
     if method == "DL":
-        return _Tau2(tau2=max(0.0, (model.at(0.0).q - model.df) / model.free_weight(0.0)))
-    if method == "PM":
-        return _Tau2(tau2=_tau2_of_q(model, model.df))
-    return _most_likely(model, restricted=method == "REML")
-
-
-def _most_likely(model: _Regression, *, restricted: bool) -> _Tau2:
-    def slope(tau2: float) -> float:
-        return model.slope(tau2, restricted=restricted)
-
-    least = float(model.variance.min()) / 1000
-    equal = np.linalg.lstsq(model.design, model.effect, rcond=None)[0]
-    most = 100 * (float(np.square(model.effect - model.design @ equal).sum()) + float(model.variance.max()))
-    grid = np.concatenate(([0.0], np.geomspace(least, most, 2 + int(12 * np.log10(most / least)))))
-    candidates, iterations = line_maxima(slope, grid)
-    if not candidates:
-        raise ArithmeticError(f"the likelihood of tau squared still rises at {most:g}, a hundred times all spread there is")
-    best = max(candidates, key=lambda tau2: model.height(tau2, restricted=restricted))
-    return _Tau2(tau2=best, maxima=len(candidates), iterations=iterations)
-
-
-def _tau2_of_q(model: _Regression, target: float) -> float:
-    """Return the tau squared at which the generalised Q, which falls, meets a target; 0 where it is below it from the start."""
-    from scipy.optimize import brentq  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
-
-    if model.at(0.0).q <= target:
-        return 0.0
-    high = float(model.variance.max())
-    while model.at(high).q > target:
-        high *= 4
-    return float(brentq(lambda tau2: model.at(tau2).q - target, 0.0, high, xtol=1e-300, rtol=1e-14))
+        return float(moments.general(analysis, 1 / analysis.variance)[0]), 0, 0
+    return float(moments.tau2_at(analysis, np.array([float(model.df)]))[0][0]), 0, 0
 
 
 def _q_profile(model: _Regression, level: float) -> Floats:
     if model.df == 0:
         return np.full(2, np.nan)
     tail = (1 - level) / 2
-    return np.array([_tau2_of_q(model, chi2_quantile(p, model.df)) for p in (tail, 1 - tail)])
+    targets = np.array([chi2_quantile(p, model.df) for p in (tail, 1 - tail)])
+    return moments.tau2_at(model.analysis.take(np.array([0, 0])), targets)[0]
 
 
 def _around(estimate: Floats, half: Floats) -> Floats:

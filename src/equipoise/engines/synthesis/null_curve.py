@@ -79,7 +79,7 @@ def null(
     Parameters
     ----------
     table, choices, primary, threshold, level, baseline
-        As for :func:`~.multiverse.multiverse`; there must be a threshold.
+        As for :func:`~.multiverses.multiverse`; there must be a threshold.
     kind, draws
         As above; at least 1 draw.
     study
@@ -88,7 +88,7 @@ def null(
     Raises
     ------
     ValueError
-        As :func:`~.multiverse.multiverse`; no threshold, no feasible specification, no draw, an unknown kind.
+        As :func:`~.multiverses.multiverse`; no threshold, no feasible specification, no draw, an unknown kind.
 
     References
     ----------
@@ -181,10 +181,7 @@ def _sizes(plan: Plan, seen: Multiverse, view: SharedScale, kind: Kind) -> Float
 
 
 def _distances(plan: Plan, view: SharedScale) -> Floats:
-    against = np.zeros_like(plan.data.effect)
-    for at, measure in enumerate(plan.measures):
-        mine = plan.data.measure == at
-        against[:, mine] = view.against(measure, plan.data.people[:, mine])
+    against = view.against(plan.data.measure, plan.data.people)
     return np.where(np.isfinite(plan.data.variance), plan.data.effect - against, 0.0)
 
 
@@ -225,11 +222,7 @@ class _Curve:
         parts = (array.reshape(-1, data.k.size, draws) for array in (fits.mean, fits.error, fits.factor))
         mean, error, factor = parts
         distance, errors, df = tested(self.plan, self.analyses, replace(fits, mean=mean, error=error, factor=factor))
-        shown = np.empty_like(distance)
-        measure = data.measure[self.analyses.data]
-        for at, name in enumerate(self.plan.measures):
-            mine = measure == at
-            shown[mine] = self.view.readable(name, distance[mine] + self.against[mine, None], self.people[mine])
+        shown = self.view.readable(data.measure[self.analyses.data], distance + self.against[:, None], self.people)
         curve = np.sort(shown.T[:, self.of], axis=1).T
         z, significant = _deviates(distance, errors, df, self.seen.level)
         middle = linearised(curve[[(self.of.size - 1) // 2, self.of.size // 2]], self.seen.no_effect).mean(axis=0)
@@ -242,10 +235,6 @@ class _Curve:
 def _curve(seen: Multiverse, plan: Plan, view: SharedScale, unit: Indices) -> _Curve:
     analyses = distinct_analyses(plan)
     people = plan.data.typical[analyses.data]
-    against = np.zeros(people.size)
-    for at, measure in enumerate(plan.measures):
-        mine = plan.data.measure[analyses.data] == at
-        against[mine] = view.against(measure, people[mine])
     of = analyses.of[seen.order]
     count = np.bincount(of, minlength=people.size).astype(np.float64)
     return _Curve(
@@ -256,7 +245,7 @@ def _curve(seen: Multiverse, plan: Plan, view: SharedScale, unit: Indices) -> _C
         count=count,
         of=of,
         unit=unit[plan.data.row],
-        against=against,
+        against=view.against(plan.data.measure[analyses.data], people),
         people=people,
     )
 

@@ -19,7 +19,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.engines.synthesis.effects import check_level, columns, refuse
+from equipoise.engines.synthesis.effects import check_level, check_options, columns, refuse
 
 Floats = NDArray[np.float64]
 Prior = Literal["half-normal", "half-cauchy"]
@@ -135,7 +135,9 @@ def bayesian(
     refuse(~(v > 0), "variance", v, "above 0")
     if y.size == 0:
         raise ValueError("there is no study; at least one is needed")
-    _check_options(prior=prior, scale=scale, mu_prior=mu_prior, threshold=threshold, level=level)
+    check_level(level)
+    check_options(prior=(prior, get_args(Prior)))
+    _check_numbers(scale=scale, mu_prior=mu_prior, threshold=threshold)
     centre = float(y[np.argmin(v)])
     shifted = None if mu_prior is None else (mu_prior[0] - centre, mu_prior[1])
     model = _Model(effect=y - centre, variance=v, prior=prior, scale=scale, mu_prior=shifted)
@@ -444,10 +446,7 @@ def _evidence(model: _Model, grid: _Grid, centre: float) -> dict[str, float]:
     return found
 
 
-def _check_options(*, prior: str, scale: float, mu_prior: tuple[float, float] | None, threshold: float, level: float) -> None:
-    check_level(level)
-    if prior not in get_args(Prior):
-        raise ValueError(f"prior is {prior!r}; it should be one of {', '.join(get_args(Prior))}")
+def _check_numbers(*, scale: float, mu_prior: tuple[float, float] | None, threshold: float) -> None:
     if not (np.isfinite(scale) and scale > 0):
         raise ValueError(f"scale is {scale}; it should be finite and above 0, in units of the effects")
     if not np.isfinite(threshold):

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.engines.synthesis.asymmetry import RegressionTest, egger
 from equipoise.engines.synthesis.distributions import central_quantile, two_sided_p
-from equipoise.engines.synthesis.effects import check_level, columns, refuse
+from equipoise.engines.synthesis.effects import check_level, check_options, studies
 
 Floats = NDArray[np.float64]
 
@@ -102,8 +102,7 @@ def pet_peese(
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha is {alpha}; it should be between 0 and 1, such as 0.05")
-    if alternative not in ("greater", "less", "two.sided"):
-        raise ValueError(f"alternative is {alternative!r}; it should be one of greater, less, two.sided")
+    check_options(alternative=(alternative, ("greater", "less", "two.sided")))
     pet, peese = (
         egger(effect, variance, model=model, predictor=x, method=method, test=test, level=level) for x in ("sei", "vi")
     )
@@ -167,14 +166,14 @@ def waap(effect: ArrayLike, variance: ArrayLike, *, level: float = 0.95) -> Weig
     .. [1] Stanley, Doucouliagos & Ioannidis 2017, Statistics in Medicine 36:1580-1598.
     """
     y, v = _studies(effect, variance, level)
-    adequate = np.sqrt(v) <= abs(_weighted(y, v, np.ones(y.size, dtype=np.bool_), level).estimate) / ADEQUATE
-    return _weighted(y, v, adequate if adequate.sum() > 1 else np.ones(y.size, dtype=np.bool_), level)
+    everyone = np.ones(y.size, dtype=np.bool_)
+    adequate = np.sqrt(v) <= abs(_weighted(y, v, everyone, level).estimate) / ADEQUATE
+    return _weighted(y, v, adequate if adequate.sum() > 1 else everyone, level)
 
 
 def _studies(effect: ArrayLike, variance: ArrayLike, level: float) -> tuple[Floats, Floats]:
     check_level(level)
-    y, v = columns(effect=effect, variance=variance)
-    refuse(~(v > 0), "variance", v, "above 0")
+    y, v = studies(effect, variance)
     if y.size == 0:
         raise ValueError("there is no study to average; at least one is needed, and two for an interval")
     return y, v

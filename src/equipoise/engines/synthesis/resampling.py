@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.engines.synthesis.effects import columns, refuse
+from equipoise.engines.synthesis.effects import columns, studies
 from equipoise.engines.synthesis.pooling import Pooled, pool
 
 Floats = NDArray[np.float64]
@@ -115,8 +115,7 @@ def permute(
     ----------
     .. [1] Higgins & Thompson 2004, Statistics in Medicine 23:1663-1682; Follmann & Proschan 1999, Biometrics 55:732-737.
     """
-    y, v = columns(effect=effect, variance=variance)
-    refuse(~(v > 0), "variance", v, "above 0")
+    y, v = studies(effect, variance)
     if permutations < 1:
         raise ValueError(f"permutations is {permutations}; it should be at least 1")
     observed = pool(y, v, method=method, test=test, moderators=moderators, profile=False)

@@ -1,5 +1,6 @@
 """Pooled results back on the scale people read: proportions, rates, ratios, correlations, differences."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -7,7 +8,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.engines.synthesis.counts import double_arcsine
+from equipoise.engines.synthesis.counts import double_arcsine, freeman_tukey_rate
+from equipoise.engines.synthesis.effects import check_options
 from equipoise.engines.synthesis.pooling import Pooled
 
 Floats = NDArray[np.float64]
@@ -33,13 +35,15 @@ class Readable:
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """Natural scale of a measure: its name, the way back to it, its ends.
+    """Natural scale of a measure: its name, the way back to it, the way forth from it, its ends.
 
-    ``back`` takes values, or values and sizes (people, person-time) where ``sized``.
+    ``back`` takes values, or values and sizes (people, person-time) where ``sized``; ``forth`` one value between the ends,
+    or one and sizes.
     """
 
     unit: str
     back: Callable[..., Floats]
+    forth: Callable[..., float | Floats]
     low: float = -np.inf
     high: float = np.inf
     sized: bool = False
@@ -60,6 +64,16 @@ def ratio(log_ratio: ArrayLike) -> Floats:
 def correlation(z: ArrayLike) -> Floats:
     """Correlation, -1 to 1, of Fisher's z."""
     return np.asarray(np.tanh(z), dtype=np.float64)
+
+
+def logit(share: float) -> float:
+    """Log odds of a proportion between 0 and 1."""
+    return math.log(share / (1 - share))
+
+
+def arcsine(share: float) -> float:
+    """Angle whose squared sine is a proportion."""
+    return math.asin(math.sqrt(share))
 
 
 def _itself(effect: Floats) -> Floats:
@@ -91,6 +105,10 @@ def _double_sine(angle: Floats, total: Floats) -> Floats:
     return np.asarray((1 - np.sign(np.cos(twice)) * np.sqrt(np.maximum(1 - inner**2, 0))) / 2)
 
 
+def _double_arcsine(share: float, total: Floats) -> Floats:
+    return double_arcsine(share * total, total)
+
+
 def _freeman_tukey_square(value: Floats, time: Floats) -> Floats:
     r"""Rate whose Freeman-Tukey transform in person-time t is y: :math:`(y - 1/(4 t y))^2`, and 0 below the transform of 0."""
     least = np.sqrt(1 / time) / 2
@@ -98,24 +116,28 @@ def _freeman_tukey_square(value: Floats, time: Floats) -> Floats:
     return np.asarray((above - 1 / (4 * time * above)) ** 2)
 
 
-def _shares(back: Callable[..., Floats], *, sized: bool = False) -> Scale:
-    return Scale(unit="proportion", back=back, low=0.0, high=1.0, sized=sized)
+def _freeman_tukey(rate: float, time: Floats) -> Floats:
+    return freeman_tukey_rate(events=rate * time, time=time)[0]
 
 
-def _rates(back: Callable[..., Floats], *, sized: bool = False) -> Scale:
-    return Scale(unit="rate", back=back, low=0.0, sized=sized)
+def _shares(back: Callable[..., Floats], forth: Callable[..., float | Floats], *, sized: bool = False) -> Scale:
+    return Scale(unit="proportion", back=back, forth=forth, low=0.0, high=1.0, sized=sized)
+
+
+def _rates(back: Callable[..., Floats], forth: Callable[..., float | Floats], *, sized: bool = False) -> Scale:
+    return Scale(unit="rate", back=back, forth=forth, low=0.0, sized=sized)
 
 
 def _ratios(unit: str) -> Scale:
-    return Scale(unit=unit, back=ratio, low=0.0)
+    return Scale(unit=unit, back=ratio, forth=math.log, low=0.0)
 
 
 def _differences(unit: str, *, bound: float = np.inf) -> Scale:
-    return Scale(unit=unit, back=_itself, low=-bound, high=bound)
+    return Scale(unit=unit, back=_itself, forth=float, low=-bound, high=bound)
 
 
-def _correlations(back: Callable[..., Floats]) -> Scale:
-    return Scale(unit="correlation", back=back, low=-1.0, high=1.0)
+def _correlations(back: Callable[..., Floats], forth: Callable[..., float | Floats]) -> Scale:
+    return Scale(unit="correlation", back=back, forth=forth, low=-1.0, high=1.0)
 
 
 SCALES: Mapping[str, Scale] = MappingProxyType(
@@ -125,15 +147,15 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
         "RR": _ratios("risk ratio"),
         "RD": _differences("risk difference", bound=1.0),
         "AS": _differences("difference of arcsine square roots of risks", bound=np.pi / 2),
-        "PR": _shares(_itself),
-        "PLN": _shares(ratio),
-        "PLO": _shares(proportion),
-        "PAS": _shares(_sine_squared),
-        "PFT": _shares(_double_sine, sized=True),
-        "IR": _rates(_itself),
-        "IRLN": _rates(ratio),
-        "IRS": _rates(_square),
-        "IRFT": _rates(_freeman_tukey_square, sized=True),
+        "PR": _shares(_itself, float),
+        "PLN": _shares(ratio, math.log),
+        "PLO": _shares(proportion, logit),
+        "PAS": _shares(_sine_squared, arcsine),
+        "PFT": _shares(_double_sine, _double_arcsine, sized=True),
+        "IR": _rates(_itself, float),
+        "IRLN": _rates(ratio, math.log),
+        "IRS": _rates(_square, math.sqrt),
+        "IRFT": _rates(_freeman_tukey_square, _freeman_tukey, sized=True),
         "IRR": _ratios("rate ratio"),
         "IRD": _differences("rate difference"),
         "IRSD": _differences("difference of square roots of rates"),
@@ -147,9 +169,9 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
         "SMCC": _differences("standardised mean change"),
         "SMCR": _differences("standardised mean change"),
         "ROMC": _ratios("ratio of means"),
-        "COR": _correlations(_itself),
-        "UCOR": _correlations(_itself),
-        "ZCOR": _correlations(correlation),
+        "COR": _correlations(_itself, float),
+        "UCOR": _correlations(_itself, float),
+        "ZCOR": _correlations(correlation, math.atanh),
         "HR": _ratios("hazard ratio"),
         "GEN": _differences("effect"),
     }
@@ -216,8 +238,7 @@ _WARNING = (
 
 
 def _scale(measure: str) -> Scale:
-    if measure not in SCALES:
-        raise ValueError(f"measure is {measure!r}; it should be one of {', '.join(SCALES)}")
+    check_options(measure=(measure, tuple(SCALES)))
     return SCALES[measure]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.engines.synthesis.distributions import central_quantile, chi2_upper, two_sided_p
-from equipoise.engines.synthesis.effects import check_level, columns, refuse
+from equipoise.engines.synthesis.effects import check_level, check_options, studies
 from equipoise.engines.synthesis.pooling import pool
 from equipoise.engines.synthesis.weight_functions import SMALLEST_P, Seen, beta_curve, p_values, step_curve, weigh
 
@@ -133,16 +133,13 @@ def selection(
     .. [4] Citkowicz & Vevea 2017, Psychological Methods 22:28-41.
     """
     check_level(level)
-    for name, asked, known in (
-        ("form", form, ("steps", "beta")),
-        ("alternative", alternative, get_args(Alternative)),
-        ("method", method, ("ML", "common")),
-        ("empty", empty, ("refuse", "merge")),
-    ):
-        if asked not in known:
-            raise ValueError(f"{name} is {asked!r}; it should be one of {', '.join(known)}")
-    y, v = columns(effect=effect, variance=variance)
-    refuse(~(v > 0), "variance", v, "above 0")
+    check_options(
+        form=(form, ("steps", "beta")),
+        alternative=(alternative, get_args(Alternative)),
+        method=(method, ("ML", "common")),
+        empty=(empty, ("refuse", "merge")),
+    )
+    y, v = studies(effect, variance)
     if y.size == 0:
         raise ValueError("there is no study; a selection model needs at least as many as it has parameters")
     unit, sign = float(np.sqrt(np.median(v))), -1.0 if alternative == "less" else 1.0
@@ -241,7 +238,7 @@ def _step_model(
                 f"weights are {w.tolist()}; they should be {ends.size} numbers above 0, one for each interval of p"
             )
         eta = np.log(w[1:] / w[0])
-    counts = np.bincount(np.searchsorted(ends, p, side="left"), minlength=ends.size)
+    counts = _counts(ends, p)
     curve = step_curve(np.sqrt(variance), ends, two_sided=two_sided)
     model = Seen(
         effect=effect,
@@ -259,7 +256,7 @@ def _step_model(
 
 def _inhabited(ends: Floats, p: Floats, *, merge: bool) -> Floats:
     """Return the ends of intervals that each hold a p-value, or say which does not."""
-    counts = np.bincount(np.searchsorted(ends, p, side="left"), minlength=ends.size)
+    counts = _counts(ends, p)
     if counts.all():
         return ends
     if not merge:
@@ -275,6 +272,11 @@ def _inhabited(ends: Floats, p: Floats, *, merge: bool) -> Floats:
             f"all {p.size} p-values lie in one interval, so that there is nothing to compare; weights may be fixed"
         )
     return kept
+
+
+def _counts(ends: Floats, p: Floats) -> NDArray[np.intp]:
+    """Return how many p-values lie in each interval; one at an end belongs to the interval below."""
+    return np.bincount(np.searchsorted(ends, p, side="left"), minlength=ends.size)
 
 
 def _beta_model(effect: Floats, variance: Floats, weights: ArrayLike | None, *, two_sided: bool) -> Seen:

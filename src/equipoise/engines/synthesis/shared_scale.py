@@ -1,21 +1,19 @@
 """The one readable scale on which all specifications of a multiverse are shown and asked about."""
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.engines.synthesis.counts import double_arcsine, freeman_tukey_rate
 from equipoise.engines.synthesis.declaration import HOW, Table, numbers
 from equipoise.engines.synthesis.effects import effect_size
 from equipoise.engines.synthesis.pooling import pool
-from equipoise.engines.synthesis.scales import SCALES, natural, proportion
+from equipoise.engines.synthesis.scales import SCALES, arcsine, logit, natural, proportion
 from equipoise.engines.synthesis.specifications import Plan, column_of
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 TWO_BY_TWO = ("OR", "PETO", "RR", "RD", "AS")
 """Measures of two-by-two tables, which a baseline risk brings to one scale: the risk difference at that risk."""
@@ -26,26 +24,40 @@ AT_BASELINE = "risk difference at a baseline risk"
 
 @dataclass(frozen=True, kw_only=True)
 class SharedScale:
-    """The scale on which all specifications are shown, what is asked there, and the baseline risk, if it takes one."""
+    """The scale on which all specifications are shown, what is asked there, and the baseline risk, if it takes one.
 
+    ``measures``: those that share it; numbers say of which of them they are by its place.
+    """
+
+    measures: tuple[str, ...]
     unit: str
     no_effect: float
     threshold: float
     baseline: float
 
-    def readable(self, measure: str, effect: Floats, people: Floats) -> Floats:
-        """Return effects of a measure, shape (A,) or (A, ...), as they are read; people has shape (A,)."""
-        if not effect.size:
-            return effect
-        if not math.isnan(self.baseline):
-            return _to_difference(measure, effect, self.baseline)
-        return natural(measure, effect, totals=people[:, None] if SCALES[measure].sized else None)
+    def readable(self, measure: Indices, effect: Floats, people: Floats) -> Floats:
+        """Return effects, shape (A, ...), as they are read; their measures and people have shape (A,)."""
+        shown = np.empty_like(effect)
+        for at, name in enumerate(self.measures):
+            mine = measure == at
+            if not mine.any():
+                continue
+            if math.isnan(self.baseline):
+                shown[mine] = natural(name, effect[mine], totals=people[mine, None] if SCALES[name].sized else None)
+            else:
+                shown[mine] = _to_difference(name, effect[mine], self.baseline)
+        return shown
 
-    def against(self, measure: str, people: Floats) -> Floats:
-        """Return the threshold on the scale of a measure, for numbers of people of any shape."""
-        if math.isnan(self.baseline):
-            return np.broadcast_to(_from_natural(measure, self.threshold, people), people.shape)
-        return np.full(people.shape, _from_difference(measure, self.threshold, self.baseline))
+    def against(self, measure: Indices, people: Floats) -> Floats:
+        """Return the threshold on the scales of measures, shape (A,), for numbers of people of shape (..., A)."""
+        result = np.empty_like(people)
+        for at, name in enumerate(self.measures):
+            mine = measure == at
+            if math.isnan(self.baseline):
+                result[..., mine] = _from_natural(name, self.threshold, people[..., mine])
+            else:
+                result[..., mine] = _from_difference(name, self.threshold, self.baseline)
+        return result
 
 
 def shared_scale(
@@ -73,7 +85,7 @@ def shared_scale(
     asked = no_effect if threshold is None else float(threshold)
     if not math.isnan(asked) and not low < asked < high:
         raise ValueError(f"threshold is {asked:g}; for the {unit} it should lie between {low:g} and {high:g}")
-    return SharedScale(unit=unit, no_effect=no_effect, threshold=asked, baseline=risk)
+    return SharedScale(measures=plan.measures, unit=unit, no_effect=no_effect, threshold=asked, baseline=risk)
 
 
 def _control_risk(table: Table, plan: Plan, primary: tuple[int, ...]) -> float:
@@ -99,9 +111,9 @@ def _to_difference(measure: str, effect: Floats, baseline: float) -> Floats:
     if measure == "RR":
         risk = np.exp(np.minimum(effect + math.log(baseline), 0.0))  # a risk is at most 1
     elif measure == "AS":
-        risk = np.sin(np.clip(effect + math.asin(math.sqrt(baseline)), 0.0, math.pi / 2)) ** 2
+        risk = np.sin(np.clip(effect + arcsine(baseline), 0.0, math.pi / 2)) ** 2
     else:
-        risk = proportion(effect + math.log(baseline / (1 - baseline)))
+        risk = proportion(effect + logit(baseline))
     return np.asarray(risk - baseline)
 
 
@@ -113,33 +125,16 @@ def _from_difference(measure: str, difference: float, baseline: float) -> float:
     if measure == "RR":
         return math.log(risk / baseline)
     if measure == "AS":
-        return math.asin(math.sqrt(risk)) - math.asin(math.sqrt(baseline))
-    return math.log(risk / (1 - risk)) - math.log(baseline / (1 - baseline))
-
-
-_INVERSE: Mapping[str, Callable[[float], float]] = MappingProxyType(
-    {
-        "PLN": math.log,
-        "PLO": lambda p: math.log(p / (1 - p)),
-        "PAS": lambda p: math.asin(math.sqrt(p)),
-        "IRLN": math.log,
-        "IRS": math.sqrt,
-        "ZCOR": math.atanh,
-    }
-)
+        return arcsine(risk) - arcsine(baseline)
+    return logit(risk) - logit(baseline)
 
 
 def _from_natural(measure: str, value: float, people: Floats) -> Floats:
     """Return a readable value on the scale of a measure."""
     if math.isnan(value):
         return np.full(people.shape, math.nan)
-    if measure == "PFT":
-        return double_arcsine(value * people, people)
-    if measure == "IRFT":
-        return freeman_tukey_rate(events=value * people, time=people)[0]
-    if SCALES[measure].unit not in ("proportion", "rate") and natural(measure, 0.0) == 1:
-        return np.full(people.shape, math.log(value))
-    return np.full(people.shape, _INVERSE.get(measure, float)(value))
+    scale = SCALES[measure]
+    return np.asarray(scale.forth(value, people)) if scale.sized else np.full(people.shape, scale.forth(value))
 
 
 def linearised(estimate: Floats, no_effect: float) -> Floats:

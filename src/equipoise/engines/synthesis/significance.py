@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.engines.synthesis.distributions import central_quantile, chi2_upper
-from equipoise.engines.synthesis.effects import columns, refuse
+from equipoise.engines.synthesis.effects import studies
 
 Floats = NDArray[np.float64]
 
@@ -64,8 +64,7 @@ def excess_significance(
     """
     from scipy.special import ndtr  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
 
-    y, v = columns(effect=effect, variance=variance)
-    refuse(~(v > 0), "variance", v, "above 0")
+    y, v = studies(effect, variance)
     if y.size == 0:
         raise ValueError("there is no study; the test needs at least one")
     if not 0 < alpha < 1:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.engines.synthesis.declaration import HOW, Choices, Continuity, Option, Table, chosen, numbers
-from equipoise.engines.synthesis.effects import corrects, effect_size, spellings, variance_formulas, wanted
+from equipoise.engines.synthesis.effects import NoRowLeftError, corrects, effect_size, spellings, variance_formulas, wanted
 from equipoise.engines.synthesis.least_squares import Location
 from equipoise.engines.synthesis.pooling import CELLS, Method, Test, estimate_tau2
 from equipoise.engines.synthesis.scales import SCALES
@@ -243,10 +243,11 @@ def _effects(source: _Source, rows: Indices, options: Mapping[str, object], n: i
                 one = {name: column[at : at + 1] for name, column in columns.items()}
                 try:
                     _enter(result, source.measure, mine[at : at + 1], one, options)
+                except NoRowLeftError:
+                    continue
                 except ValueError as fault:
-                    if "drop00 left no row" not in str(fault):
-                        result.lost[row] = str(fault).replace("row 0", f"row {row}")
-                        result.kept[row] = True
+                    result.lost[row] = str(fault).replace("row 0", f"row {row}")
+                    result.kept[row] = True
     return result
 
 

@@ -103,7 +103,7 @@ def mantel_haenszel(measure: Measure, *, continuity: bool = True, level: float =
     check_level(level)
     check_options(measure=(measure, get_args(Measure)))
     tables = arms(measure, **counts)
-    x1, n1, x2, n2 = (tables[:, i] for i in range(4))
+    x1, n1, x2, n2 = tables.T
     whole, paired = n1 + n2, n1 * n2 / (n1 + n2)
     kept = informative(tables, rates=measure in ("IRR", "IRD"))
     cmh = breslow_day = tarone = np.nan
