@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from equipoise.documents.monograph import Monograph
-from equipoise.outputs.json import SCHEMA, finding_json, monograph_json, plain
+from equipoise.outputs.json import SCHEMA, finding_json, monograph_json
+from equipoise.outputs.plain import plain
 from equipoise.records.reader import read
 from equipoise.values.dates import PartialDate
 from equipoise.values.estimate import Estimate

@@ -404,6 +404,12 @@ def test_the_table_of_a_forest_plot_has_every_number_and_no_empty_column() -> No
     )
 
 
+def test_the_label_of_a_prediction_interval_of_any_level_fits_its_column() -> None:
+    whole = joined("All", 0.4, prediction=Interval(low=0.1, high=1.7, kind="prediction", level=0.999))
+    drawn = str(forest.forest(plain((0.5, 0.4, 0.6), joined=(whole,)), ident="a", wide=True))
+    assert ">99.9% prediction interval</text>" in drawn
+
+
 def test_the_description_of_a_forest_plot_says_the_result() -> None:
     said = str(forest.forest(forest_of(), ident="a"))
     assert "Risk ratio, 5 studies, from Ferguson &amp; Simes 1949, 0.20 (0.09 to 0.49), to TPT Madras 1980, 1.01" in said

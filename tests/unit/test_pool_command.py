@@ -328,6 +328,26 @@ def test_the_page_stands_alone_and_the_figures_are_files_of_their_own() -> None:
     }
 
 
+def test_the_line_of_a_threshold_is_not_called_no_effect() -> None:
+    words = ("bcg.csv", "--measure", "OR", "--multiverse", "choices.yaml", "--out", "made", "--figures", "curve")
+    for threshold, named in (((), "below no effect (1)"), (("--threshold", "0.8"), "below 0.8")):
+        assert Answer(*words, *threshold).code == 0
+        drawn = Path("made", "curve.svg").read_text(encoding="utf-8")
+        assert named in drawn
+        assert ("no effect" in drawn) == (not threshold)
+
+
+def test_what_cannot_be_made_names_the_line_of_the_file() -> None:
+    Path("none.yaml").write_text(
+        "how: {measure: [RR], continuity: {none: {to: none, add: 0}, half: {to: only0, add: 0.5}}}\n", encoding="utf-8"
+    )
+    found = data("zero.csv", "--measure", "RR", "--multiverse", "none.yaml")["multiverse"]
+    ((why, _),) = found["infeasible"]
+    assert why.startswith("line 2 has a zero cell")
+    assert [one["why"] for one in found["specifications"]] == [None, why]
+    assert why in found["said"]
+
+
 def test_a_figure_without_its_numbers_or_a_folder_of_others_is_refused() -> None:
     answer = Answer("bcg.csv", "--measure", "OR", "--out", "made", "--figures", "forest,curve")
     assert (answer.code, Path("made").exists()) == (1, False)

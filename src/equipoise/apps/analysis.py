@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.apps.studies import Asked, Data, number, silent_rows, span, studies
+from equipoise.apps.studies import SILENT, Asked, Data, number, silent_rows, span, studies
 from equipoise.documents.analysis import (
     Analysis,
     Clustered,
@@ -31,7 +31,10 @@ from equipoise.engines.synthesis.distributions import central_quantile
 from equipoise.engines.synthesis.pooling import Pooled, options
 from equipoise.engines.synthesis.scales import SCALES
 from equipoise.intake.table import Table, TableError, missing, numeric
-from equipoise.outputs.analysis import counted
+from equipoise.outputs.phrases import counted
+
+if TYPE_CHECKING:
+    from equipoise.engines.synthesis.resampling import Permutation
 
 Floats = NDArray[np.float64]
 
@@ -189,12 +192,14 @@ def _looks(data: Data, fit: Pooled) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if asked.by is not None:
         made["subgroups"] = _subgroups(data, asked.by)
+    model = fit
     if design is not None:
-        made["regression"] = _regression(data, design, rng)
+        model = synthesis.pool(data.effect, data.variance, moderators=design.columns, **_fitting(data))
+        made["regression"] = _regression(data, model, design, rng)
     elif asked.permutations:
         made["permuted"] = _permuted(data, rng)
     if asked.cluster is not None:
-        made["clustered"] = _clustered(data, fit, design, asked.cluster)
+        made["clustered"] = _clustered(data, model, design, asked.cluster)
     if asked.cumulative is not None:
         made |= {"cumulative": _cumulative(data, asked.cumulative), "cumulative_by": asked.cumulative}
     return made | _simple_looks(data, rng)
@@ -285,20 +290,22 @@ def _coefficients(fit: Any, names: Sequence[str]) -> tuple[Coefficient, ...]:
     )
 
 
-def _regression(data: Data, design: _Design, rng: np.random.Generator) -> Regression:
-    fit = synthesis.pool(data.effect, data.variance, moderators=design.columns, **_fitting(data))
+def _permutation(data: Data, columns: Floats | None, rng: np.random.Generator) -> "Permutation":
+    return synthesis.permute(
+        data.effect,
+        data.variance,
+        rng=rng,
+        moderators=columns,
+        method=data.asked.method,
+        test=data.asked.test,
+        permutations=data.asked.permutations,
+    )
+
+
+def _regression(data: Data, fit: Pooled, design: _Design, rng: np.random.Generator) -> Regression:
     permuted: tuple[float | None, ...] = ()
     if data.asked.permutations:
-        found = synthesis.permute(
-            data.effect,
-            data.variance,
-            rng=rng,
-            moderators=design.columns,
-            method=data.asked.method,
-            test=data.asked.test,
-            permutations=data.asked.permutations,
-        )
-        permuted = tuple(number(p) for p in np.atleast_1d(found.p_value))
+        permuted = tuple(number(p) for p in np.atleast_1d(_permutation(data, design.columns, rng).p_value))
     return Regression(
         moderators=data.asked.moderators,
         references=design.references,
@@ -315,8 +322,6 @@ def _clustered(data: Data, fit: Pooled, design: _Design | None, column: str) -> 
     from equipoise.engines.synthesis.clusters import robust
 
     columns = None if design is None else design.columns
-    if columns is not None:
-        fit = synthesis.pool(data.effect, data.variance, moderators=columns, **_fitting(data))
     marginal = data.variance + np.nan_to_num(fit.tau2)
     found = robust(data.effect, marginal, cluster=data.words(column), moderators=columns, level=data.asked.level)
     names = ("mean",) if design is None else ("intercept", *design.names)
@@ -331,14 +336,7 @@ def _clustered(data: Data, fit: Pooled, design: _Design | None, column: str) -> 
 
 
 def _permuted(data: Data, rng: np.random.Generator) -> Permuted:
-    found = synthesis.permute(
-        data.effect,
-        data.variance,
-        rng=rng,
-        method=data.asked.method,
-        test=data.asked.test,
-        permutations=data.asked.permutations,
-    )
+    found = _permutation(data, None, rng)
     return Permuted(p_value=number(found.p_value), permutations=found.permutations, exact=found.exact)
 
 
@@ -475,9 +473,7 @@ def _row_notes(data: Data) -> list[str]:
     notes = []
     if count := int(silent_rows(data.measure, data.numbers).sum()):
         rows = f"In {count} row" if count == 1 else f"In {count} rows"
-        notes.append(
-            f"{rows} no arm, or every arm in full, has the event, which says nothing on a ratio; --drop00 leaves them out."
-        )
+        notes.append(f"{rows} {SILENT}, which says nothing on a ratio; --drop00 leaves them out.")
     if (count := int(data.corrected.sum())) > 0:
         rows = f"{count} row was" if count == 1 else f"{count} rows were"
         more = "" if data.asked.uncorrected else " --uncorrected pools without one."

@@ -12,7 +12,7 @@ import typer
 from equipoise import __version__
 from equipoise.apps.build import replace_folder
 from equipoise.apps.pool import pool
-from equipoise.apps.progress import progress
+from equipoise.apps.terminal import progress, stop
 from equipoise.records import places
 from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault
 from equipoise.records.topic import Topic
@@ -69,11 +69,6 @@ def _folders(evidence: Path | None) -> tuple[Path, Path]:
     return places.shipped() if evidence is None else (evidence, places.beside(evidence))
 
 
-def _stop(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
-
-
 def _fault_record(fault: Fault) -> dict[str, object]:
     return {"file": fault.file, "line": fault.line, "field": fault.field, "message": fault.message}
 
@@ -82,7 +77,7 @@ def _refuse(refused: EvidenceError) -> NoReturn:
     for fault in refused.faults:
         typer.echo(str(fault), err=True)
     count = len(refused.faults)
-    _stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was written.")
+    stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was written.")
 
 
 def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Evidence, tuple[Fault, ...]]:
@@ -94,11 +89,11 @@ def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Ev
     except EvidenceError as refused:
         _refuse(refused)
     except OSError as refused:
-        _stop(f"{refused.filename or evidence}: cannot be read ({refused.strerror})")
+        stop(f"{refused.filename or evidence}: cannot be read ({refused.strerror})")
     days = (record.extracted.date for _, record in read.records())
     newest = max((day for day in days if day <= _today()), default=as_of)  # a later day is a fault, which names its file
     if newest > as_of:
-        _stop(f"--as-of {as_of}: the evidence was read up to {newest}; give that day or a later one.")
+        stop(f"--as-of {as_of}: the evidence was read up to {newest}; give that day or a later one.")
     return read, faults
 
 
@@ -165,7 +160,7 @@ def evidence_list(
         raise typer.BadParameter(f"{kind!r} is not a kind of record; should be one of {', '.join(KINDS)}")
     records = getattr(_sound(evidence, as_of or _today()), kind)
     if as_json:
-        from equipoise.outputs.json import plain
+        from equipoise.outputs.plain import plain
 
         typer.echo(json.dumps([plain(record) for record in records.values()], ensure_ascii=False, indent=1))
         return
@@ -199,7 +194,7 @@ def evidence_schema(
         for name, text in files.items():
             (out / name).write_text(text, encoding="utf-8")
     except OSError as fault:
-        _stop(f"{out} cannot be written: {fault.strerror or fault}.")
+        stop(f"{out} cannot be written: {fault.strerror or fault}.")
     typer.echo(json.dumps({"out": str(out), "files": list(files)}, indent=1) if as_json else f"{len(files)} schemas in {out}")
 
 
@@ -209,7 +204,7 @@ def _topic(evidence: Evidence, name: str | None) -> Topic:
         name = DEFAULT_TOPIC if DEFAULT_TOPIC in evidence.topics or not evidence.topics else next(iter(evidence.topics))
     if name not in evidence.topics:
         known = ", ".join(evidence.topics) or "none"
-        _stop(f"{name!r} is not a topic of this evidence; it has {known}.")
+        stop(f"{name!r} is not a topic of this evidence; it has {known}.")
     return evidence.topics[name]
 
 
@@ -288,7 +283,7 @@ def monograph(
         try:
             replace_folder(out, files)
         except OSError as fault:
-            _stop(f"{out} cannot be written: {fault.strerror or fault}. Nothing was changed.")
+            stop(f"{out} cannot be written: {fault.strerror or fault}. Nothing was changed.")
     size = sum(map(len, files.values()))
     if as_json:
         typer.echo(
@@ -323,7 +318,7 @@ def show(
         from difflib import get_close_matches
 
         near = ", ".join(get_close_matches(finding, document.findings, n=3))
-        _stop(f"{finding!r} is not a finding of {document.id}." + (f" Near: {near}." if near else ""))
+        stop(f"{finding!r} is not a finding of {document.id}." + (f" Near: {near}." if near else ""))
     if as_json:
         from equipoise.outputs.json import finding_json
 

@@ -1,7 +1,8 @@
 """Looks beyond the mean: counts without a correction, small-study effects, and every declared analysis."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from equipoise.engines.synthesis.scales import SCALES
 from equipoise.findings.wording import robustness
 from equipoise.intake.table import missing, numbers
 from equipoise.outputs.analysis import reach
-from equipoise.values.multiverse import Choice, Conclusion, Multiverse, Null, Specification
+from equipoise.values.multiverse import Multiverse
 
 FEW = 10
 """Studies below which tests of small-study effects mislead more than they tell (Sterne et al. 2011, BMJ 343:d4002)."""
@@ -25,9 +26,6 @@ LIMIT = "limit meta-analysis"
 
 EGGER: tuple[tuple[Literal["lm", "rma"], str], ...] = (("lm", "multiplicative error"), ("rma", "random effects"))
 """Models of Egger's regression, by metafor's names and in words."""
-
-SIDES: Mapping[int, Conclusion] = {1: "above", 0: "unclear", -1: "below"}
-"""Conclusions about the threshold, by the engine's signs."""
 
 ESTIMATORS: tuple[Literal["L0", "R0"], ...] = ("L0", "R0")
 """Estimators of the number of missing studies; the authors' recommendations."""
@@ -223,6 +221,7 @@ def declared(data: Data, declaration: Mapping[str, object]) -> Multiverse:
     from equipoise.engines.synthesis.declaration import choices
     from equipoise.engines.synthesis.multiverses import multiverse, summary
     from equipoise.engines.synthesis.null_curve import null
+    from equipoise.findings.multiverse import in_values
 
     asked = data.asked
     grid = choices({key: value for key, value in declaration.items() if key != "primary"})
@@ -247,71 +246,10 @@ def declared(data: Data, declaration: Mapping[str, object]) -> Multiverse:
             drawn = null(table, grid, rng=rng, draws=draws, study=data.study or "study", **asking)  # type: ignore[arg-type]
     except ValueError as fault:
         raise ValueError(lined(str(fault), data.table)) from None
-    return _universe(data, found, summary(found), drawn)
-
-
-def _universe(data: Data, found: Any, told: Any, drawn: Any) -> Multiverse:
-    """What the engine found, as values: specifications from the lowest to the highest, then the infeasible ones."""
-    places = [*found.order.tolist(), *np.flatnonzero(~found.feasible).tolist()]
-    varied = [at for at, names in enumerate(found.options) if len(names) > 1]
-    verdict = told.verdict
-    labels = [named(data.table, data.study, row) for row in range(len(data.table.rows))]
-    return Multiverse(
-        declared=found.declared,
-        unit=found.unit,
-        threshold=number(found.threshold),
-        choices=tuple(_choice(found, told, at) for at in varied),
-        specifications=tuple(_specification(found, at, varied) for at in places),
-        primary=places.index(found.primary),
-        study_sets=told.study_sets,
-        analyses=told.analyses,
-        agree=verdict.agree,
-        opposite=verdict.opposite,
-        quantiles=tuple(float(quantile) for quantile in told.quantiles) if told.feasible else (),
-        verdict=verdict.word,
-        said=_verdict_words(found, told),
-        decision=verdict.factor or None,
-        option=verdict.option or None,
-        moves_most=told.moves_most or None,
-        null=None if drawn is None else _chance(drawn, found.order.size),
-        sets=tuple(tuple(labels[row] for row in np.flatnonzero(inside).tolist()) for inside in found.sets),
-        infeasible=tuple((lined(why, data.table), count) for why, count in told.infeasible),
-        above=number(told.above),
-        below=number(told.below),
-        unclear=number(told.unclear),
-        opposite_sign=number(told.opposite_sign),
-        baseline=number(found.baseline),
-    )
-
-
-def _specification(found: Any, at: int, varied: Sequence[int]) -> Specification:
-    options_taken = tuple(int(found.choice[at, factor]) for factor in varied)
-    if not found.feasible[at]:
-        return Specification(options=options_taken, studies=int(found.k[at]), why=found.reasons[found.reason[at]])
-    low, high = span(found.interval[at])
-    return Specification(
-        options=options_taken,
-        studies=int(found.k[at]),
-        value=float(found.estimate[at]),
-        low=low,
-        high=high,
-        agrees=bool(found.agrees[at]),
-        study_set=int(found.study_set[at]),
-        conclusion=None if math.isnan(found.threshold) else SIDES[int(found.conclusion[at])],
-    )
-
-
-def _choice(found: Any, told: Any, at: int) -> Choice:
-    one = next(influence for influence in told.influences if influence.factor == found.factors[at])
-    return Choice(
-        factor=one.factor,
-        options=one.options,
-        primary=int(found.choice[found.primary, at]),
-        first_order=number(one.first_order),
-        total=number(one.total),
-        median=tuple(number(value) for value in one.median),
-        agree=tuple(number(value) for value in one.agree),
-    )
+    found = replace(found, reasons=tuple(lined(why, data.table) for why in found.reasons))
+    told = summary(found)
+    rows = [named(data.table, data.study, row) for row in range(len(data.table.rows))]
+    return in_values(found, told, drawn, names=rows, said=_verdict_words(found, told), unit=found.unit)
 
 
 def _verdict_words(found: Any, told: Any) -> str:
@@ -327,18 +265,4 @@ def _verdict_words(found: Any, told: Any) -> str:
         span=reach(span(told.span), scale),
         decision=verdict.factor,
         option=verdict.option,
-    )
-
-
-def _chance(drawn: Any, count: int) -> Null:
-    low, high = (np.interp(np.arange(count), drawn.ranks, bound) for bound in drawn.envelope)
-    return Null(
-        kind=drawn.kind,
-        draws=drawn.draws,
-        exact=bool(drawn.exact),
-        p_median=float(drawn.p_value[0]),
-        p_significant=float(drawn.p_value[1]),
-        p_mean_z=float(drawn.p_value[2]),
-        low=tuple(low.tolist()),
-        high=tuple(high.tolist()),
     )

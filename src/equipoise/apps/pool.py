@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from equipoise import __version__
-from equipoise.apps.progress import progress
+from equipoise.apps.terminal import progress, stop
 
 if TYPE_CHECKING:
     from equipoise.apps.studies import Asked
@@ -48,11 +48,6 @@ def _figures(text: str | None) -> tuple[str, ...] | None:
     if unknown or not chosen:
         raise typer.BadParameter(f"{text!r} names {', '.join(unknown) or 'no figure'}; should be some of {','.join(FIGURES)}")
     return chosen
-
-
-def _stop(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
 
 
 def pool(
@@ -182,9 +177,9 @@ def _declaration(path: Path) -> Mapping[str, object]:
 
     found, faults = written(path, str(path))
     if faults:
-        _stop("\n".join(map(str, faults)))
+        stop("\n".join(map(str, faults)))
     if not isinstance(found, dict):
-        _stop(f"{path}: holds no choices; should have how and which, as docs/multiverse.md shows")
+        stop(f"{path}: holds no choices; should have how and which, as docs/multiverse.md shows")
     return found
 
 
@@ -200,26 +195,27 @@ def _made(file: Path, asked: "Asked") -> "Analysis":
             step("Computing")
             return analysis(table, asked, version=__version__)
     except TableError as refused:
-        _stop("\n".join(refused.faults))
+        stop("\n".join(refused.faults))
     except (ValueError, ArithmeticError) as refused:
-        _stop(f"{file}: {refused}")
+        stop(f"{file}: {refused}")
 
 
 def _write(out: Path, made: "Analysis", drawn: tuple[str, ...] | None) -> None:
     from equipoise.apps.build import replace_folder
     from equipoise.outputs.analysis import analysis_json
-    from equipoise.outputs.analysis_page import analysis_html, drawings, standalone
+    from equipoise.outputs.analysis_page import analysis_html, drawings
+    from equipoise.outputs.plots import standalone
 
     try:
         shown = drawings(made, drawn)
     except ValueError as refused:
-        _stop(str(refused))
+        stop(str(refused))
     files = {f"{name}.svg": standalone(plot).encode() for name, (plot, _) in shown.items()}
     files |= {"analysis.json": analysis_json(made).encode(), "analysis.html": analysis_html(made, shown).encode()}
     try:
         replace_folder(out, files)
     except OSError as fault:
-        _stop(f"{out} cannot be written: {fault.strerror or fault}. Nothing was changed.")
+        stop(f"{out} cannot be written: {fault.strerror or fault}. Nothing was changed.")
 
 
 def _answer(made: "Analysis", *, as_json: bool, out: Path | None) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from equipoise.documents.analysis import Span
 from equipoise.engines import synthesis
-from equipoise.engines.synthesis.effects import wanted
+from equipoise.engines.synthesis.effects import spellings, wanted
 from equipoise.intake.table import Table, TableError, missing, numbers, numeric
 
 Floats = NDArray[np.float64]
@@ -23,13 +23,9 @@ MOST_FAULTS = 10
 LABELS = ("study", "author", "slab", "trial", "label", "name")
 """Names of the column that names studies, in the order in which they are looked for."""
 
-_OTHER_NAMES = {
-    "events": ("xi", "x"),
-    "total": ("ni", "n"),
-    "time": ("ti", "t"),
-    "effect": ("yi", "y"),
-    "variance": ("vi", "v"),
-}
+SILENT = "no arm, or every arm in full, has the event"
+"""Why a row says nothing on a ratio."""
+
 _ARMS = (("a", "b", "n1"), ("c", "d", "n2"))
 _AT = re.compile(r"\brow (\d+)\b")
 _OF = re.compile(r"^(.+?) of row (\d+) is (.+)$")
@@ -137,8 +133,8 @@ def studies(table: Table, asked: Asked) -> Data:
     except ValueError as fault:
         raise TableError([placed(str(fault), kept, names)]) from None
     _speaking(measure, arrays, kept)
-    silent = [at for at in range(len(kept.rows)) if at not in set(found.rows.tolist())]
-    left_out += tuple(f"{named(kept, study, at)}: no arm, or every arm in full, has the event" for at in silent)
+    silent = np.setdiff1d(np.arange(len(kept.rows)), found.rows).tolist()
+    left_out += tuple(f"{named(kept, study, at)}: {SILENT}" for at in silent)
     return Data(
         asked=asked,
         table=kept,
@@ -171,8 +167,7 @@ def silent_rows(measure: str, arrays: Mapping[str, Floats]) -> Flags:
 def _speaking(measure: str, arrays: Mapping[str, Floats], table: Table) -> None:
     """Refuse a table of ratios in which no row says anything."""
     if silent_rows(measure, arrays).all():
-        why = "no arm, or every arm in full, has the event"
-        raise TableError([f"{table.file}: in every row {why}, so that there is no {measure} to pool; RD may be"])
+        raise TableError([f"{table.file}: in every row {SILENT}, so that there is no {measure} to pool; RD may be"])
 
 
 def lined(message: str, table: Table) -> str:
@@ -216,20 +211,20 @@ def _set_of(table: Table, measure: str, given: Mapping[str, str]) -> dict[str, s
 
 def _own_names(measure: str, given: Mapping[str, str]) -> dict[str, str]:
     """Columns that the caller named, by the engine's names."""
-    known = {name for names in wanted(measure) for name in names}
-    found = {}
-    for name, column in given.items():
-        others = [own for own, also in _OTHER_NAMES.items() if name in also and own in known]
-        own = name if name in known else name.removesuffix("i")
-        found[own if own in known else next(iter(others), name)] = column
-    return found
+    known = {own for names in wanted(measure) for own in names}
+    return {next((own for own in known if name in spellings(own)), name): column for name, column in given.items()}
 
 
 def _called(table: Table, name: str) -> str | None:
     """The column that goes by a name of the engine's, or by metafor's, in any letters."""
-    wanted = (name, f"{name}i", *_OTHER_NAMES.get(name, ()))
+    own, *others = spellings(name)
+    return _first(table, (own, *sorted(others, key=lambda other: not other.endswith("i"))))  # beside yi, y may be raw data
+
+
+def _first(table: Table, names: Sequence[str]) -> str | None:
+    """The column of the first of some names that the table has, in any letters."""
     small = {column.lower(): column for column in reversed(table.columns)}
-    return next((small[other] for other in wanted if other in small), None)
+    return next((small[name] for name in names if name in small), None)
 
 
 def _mapped(table: Table, measure: str, given: Mapping[str, str]) -> dict[str, str]:
@@ -258,10 +253,8 @@ def _label_column(table: Table, asked: str | None, names: Mapping[str, str]) -> 
     if asked is not None:
         _there(table, asked)
         return asked
-    small = {column.lower(): column for column in reversed(table.columns)}
-    named = next((small[name] for name in LABELS if name in small), None)
     words = (column for column in table.columns if column not in names.values() and not numeric(table, column))
-    return named or next(words, None)
+    return _first(table, LABELS) or next(words, None)
 
 
 def named(table: Table, study: str | None, row: int, *, line: bool = True) -> str:

@@ -15,10 +15,7 @@ Span = tuple[float | None, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The table: its file, the SHA-256 of the bytes, its rows, the column taken for each name, and the rows that were left out.
-
-    ``lines`` are those of the file, of the rows that were read.
-    """
+    """The table: its file, the SHA-256 of the bytes, its rows, the column of each name, and the rows that were left out."""
 
     file: str
     sha256: str
@@ -169,7 +166,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """How far one study moves the result: deletion diagnostics, and its places in the plots of Baujat and Galbraith."""
+    """How far one study moves the result: deletion diagnostics, and its place in Baujat's plot."""
 
     label: str
     rstudent: float | None

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from equipoise.engines.synthesis.conversions import from_interval
-from equipoise.engines.synthesis.effects import Effects, effect_size
-from equipoise.findings.results import Result
+from equipoise.engines.synthesis.effects import Effects, corrects, effect_size
+from equipoise.findings.results import CHANCES, Result
 from equipoise.records.evidence import Evidence
 from equipoise.records.multiverse import Continuity, Measure
 from equipoise.records.sharing import groups
@@ -18,11 +18,7 @@ Table = Mapping[str, Any]
 SHARES = frozenset({"PLO", "PAS", "PFT", "PLN", "PR"})
 """Measures of how many of a group."""
 RATIOS = frozenset({"OR", "RR", "PETO", "HR"})
-CHANCES = frozenset({*RATIOS, "RD"})
-"""Measures that compare how likely an event is."""
 CORRELATIONS = frozenset({"ZCOR", "COR"})
-UNCORRECTED = frozenset({"PAS", "PFT"})
-"""Measures of counts that a zero does no harm."""
 
 _T = TypeVar("_T")
 
@@ -81,7 +77,7 @@ def _bounds(held: Association) -> tuple[float, float, float, float] | None:
 
 def effects(measure: Measure, columns: Table, continuity: Sequence[Continuity]) -> Effects:
     """Effects and variances of the rows, corrected as the first of ``continuity`` says."""
-    if not continuity or measure in UNCORRECTED or "effect" in columns:
+    if not continuity or not corrects(measure):
         return effect_size(measure, **columns)
     return effect_size(measure, **columns, to=continuity[0].to, add=float(continuity[0].add))
 

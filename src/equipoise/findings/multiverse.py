@@ -1,8 +1,8 @@
-"""Every defensible analysis of a pooled finding: the twin of ``engines/synthesis/multiverse``, with ``docs/multiverse.md``."""
+"""Every defensible analysis of a pooled finding: the twin of ``engines/synthesis/multiverses``, with ``docs/multiverse.md``."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from equipoise.engines.synthesis.declaration import Choices, choices
 from equipoise.engines.synthesis.multiverses import Influence, Summary, multiverse, summary
 from equipoise.engines.synthesis.multiverses import Multiverse as Found
+from equipoise.engines.synthesis.null_curve import Null as Drawn
 from equipoise.engines.synthesis.null_curve import null
 from equipoise.findings import wording
 from equipoise.findings.candidates import SHARES, Table, numbers, words
@@ -183,18 +184,47 @@ def _refuse_mixtures(declared: PooledFinding, results: Sequence[Result], found: 
 def described(seen: Seen, across: Across | None) -> Multiverse:
     """What a page says of it: the curve from the lowest to the highest estimate, the choices, the verdict, the null."""
     found, told, scale = seen.found, seen.told, seen.scale
+    span = [rounded(scale * float(bound), seen.unit) for bound in told.span] if told.feasible else ["", ""]
+    mark = "%" if seen.unit == "%" else ""
+    said = wording.robustness(
+        told.verdict.word,
+        feasible=told.feasible,
+        every=told.specifications,
+        agree=told.verdict.agree,
+        span=f"{span[0]}{mark} to {span[1]}{mark}",
+        decision=told.verdict.factor,
+        option=told.verdict.option,
+    )
+    names = [item.name for item in seen.results]
+    whole = in_values(found, told, _null(seen), names=names, said=said, unit=seen.unit, scale=scale)
+    return replace(
+        whole,
+        choices=tuple(replace(one, first_order=_share(one.first_order), total=_share(one.total)) for one in whole.choices),
+        levels=() if across is None else tuple((level.value, count) for level, count in across.counts),
+        kept=None if across is None else _known(across.kept),
+        why=None if seen.declared.threshold is None else seen.declared.threshold.why,
+        usual=seen.declared.multiverse is None,
+        details=tuple(_details(seen, across, whole.null)),
+    )
+
+
+def in_values(
+    found: Found, told: Summary, drawn: Drawn | None, *, names: Sequence[str], said: str, unit: str, scale: float = 1.0
+) -> Multiverse:
+    """What the engine found: specifications from the lowest to the highest estimate, then the infeasible ones.
+
+    ``names`` are of the rows of the table, ``said`` is the sentence on the verdict; ``unit`` is what a reader sees, and the
+    engine's unit has ``scale`` of it.
+    """
     places = [*found.order.tolist(), *np.flatnonzero(~found.feasible).tolist()]
     varied = [at for at, options in enumerate(found.options) if len(options) > 1]
     verdict = told.verdict
-    span = [rounded(scale * float(bound), seen.unit) for bound in told.span] if told.feasible else ["", ""]
-    mark = "%" if seen.unit == "%" else ""
-    drawn = _null(seen)
     return Multiverse(
         declared=found.declared,
-        unit=seen.unit,
+        unit=unit,
         threshold=_known(scale * found.threshold),
-        choices=tuple(_choice(seen, at, told.influences) for at in varied),
-        specifications=tuple(_specification(seen, at, varied) for at in places),
+        choices=tuple(_choice(found, at, told.influences, scale) for at in varied),
+        specifications=tuple(_specification(found, at, varied, scale) for at in places),
         primary=places.index(found.primary),
         study_sets=told.study_sets,
         analyses=told.analyses,
@@ -202,31 +232,18 @@ def described(seen: Seen, across: Across | None) -> Multiverse:
         opposite=verdict.opposite,
         quantiles=tuple(scale * float(quantile) for quantile in told.quantiles) if told.feasible else (),
         verdict=verdict.word,
-        said=wording.robustness(
-            verdict.word,
-            feasible=told.feasible,
-            every=told.specifications,
-            agree=verdict.agree,
-            span=f"{span[0]}{mark} to {span[1]}{mark}",
-            decision=verdict.factor,
-            option=verdict.option,
-        ),
+        said=said,
         decision=verdict.factor or None,
         option=verdict.option or None,
         moves_most=told.moves_most or None,
-        null=drawn,
-        levels=() if across is None else tuple((level.value, count) for level, count in across.counts),
-        kept=None if across is None else _known(across.kept),
-        sets=tuple(tuple(seen.results[row].name for row in np.flatnonzero(inside).tolist()) for inside in found.sets),
+        null=None if drawn is None else _chance(drawn, found.order.size, scale),
+        sets=tuple(tuple(names[row] for row in np.flatnonzero(inside).tolist()) for inside in found.sets),
         infeasible=told.infeasible,
         above=_known(told.above),
         below=_known(told.below),
         unclear=_known(told.unclear),
         opposite_sign=_known(told.opposite_sign),
-        why=None if seen.declared.threshold is None else seen.declared.threshold.why,
-        usual=seen.declared.multiverse is None,
         baseline=_known(found.baseline),
-        details=tuple(_details(seen, across, drawn)),
     )
 
 
@@ -297,30 +314,28 @@ def _against_chance(drawn: Null) -> str:
     )
 
 
-def _choice(seen: Seen, at: int, influences: Sequence[Influence]) -> Choice:
-    found = seen.found
+def _choice(found: Found, at: int, influences: Sequence[Influence], scale: float) -> Choice:
     one = next(influence for influence in influences if influence.factor == found.factors[at])
     return Choice(
         factor=one.factor,
         options=one.options,
         primary=int(found.choice[found.primary, at]),
-        first_order=_share(one.first_order),
-        total=_share(one.total),
-        median=tuple(_known(seen.scale * float(value)) for value in one.median),
+        first_order=_known(one.first_order),
+        total=_known(one.total),
+        median=tuple(_known(scale * float(value)) for value in one.median),
         agree=tuple(_known(float(share)) for share in one.agree),
     )
 
 
-def _specification(seen: Seen, at: int, varied: Sequence[int]) -> Specification:
-    found = seen.found
+def _specification(found: Found, at: int, varied: Sequence[int], scale: float) -> Specification:
     options = tuple(int(found.choice[at, factor]) for factor in varied)
     if not found.feasible[at]:
         return Specification(options=options, studies=0, why=found.reasons[found.reason[at]])
-    low, high = (seen.scale * float(bound) for bound in found.interval[at])
+    low, high = (scale * float(bound) for bound in found.interval[at])
     return Specification(
         options=options,
         studies=int(found.k[at]),
-        value=seen.scale * float(found.estimate[at]),
+        value=scale * float(found.estimate[at]),
         low=_known(low),
         high=_known(high),
         agrees=bool(found.agrees[at]),
@@ -329,21 +344,11 @@ def _specification(seen: Seen, at: int, varied: Sequence[int]) -> Specification:
     )
 
 
-def _null(seen: Seen) -> Null | None:
-    """The curve against chance; the seed comes from the declared grid. Results that share people turn together."""
-    if math.isnan(seen.found.threshold) or not seen.found.order.size:
-        return None
-    drawn = null(
-        seen.table,
-        seen.grid,
-        primary=seen.primary,
-        rng=np.random.default_rng(int(seen.found.declared[:16], 16)),
-        draws=DRAWS,
-        study="overlap",
-        threshold=seen.threshold,
-    )
+def _chance(drawn: Drawn, count: int, scale: float) -> Null:
+    """The null at each of ``count`` ranks of the curve; a long curve has it at some of them."""
     median, significant, mean_z = (float(p) for p in drawn.p_value)
-    low, high = (tuple(seen.scale * float(bound) for bound in bounds) for bounds in drawn.envelope)
+    bounds = (np.interp(np.arange(count), drawn.ranks, bound) for bound in drawn.envelope)
+    low, high = (tuple(scale * float(bound) for bound in bound_at) for bound_at in bounds)
     return Null(
         kind=drawn.kind,
         draws=drawn.draws,
@@ -356,9 +361,24 @@ def _null(seen: Seen) -> Null | None:
     )
 
 
-def _share(value: float) -> float | None:
+def _null(seen: Seen) -> Drawn | None:
+    """The curve against chance; the seed comes from the declared grid. Results that share people turn together."""
+    if math.isnan(seen.found.threshold) or not seen.found.order.size:
+        return None
+    return null(
+        seen.table,
+        seen.grid,
+        primary=seen.primary,
+        rng=np.random.default_rng(int(seen.found.declared[:16], 16)),
+        draws=DRAWS,
+        study="overlap",
+        threshold=seen.threshold,
+    )
+
+
+def _share(value: float | None) -> float | None:
     """A share without what rounding leaves of none."""
-    return round(value, 12) if math.isfinite(value) else None
+    return None if value is None else round(value, 12)
 
 
 def _known(value: float) -> float | None:

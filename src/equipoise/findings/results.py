@@ -16,7 +16,7 @@ ROUNDING = 0.5
 SMALL = 20
 """Below this many people a share is said as a count, not as a percentage."""
 
-CHANCES = frozenset({"OR", "RR", "HR", "IRR", "RD"})
+CHANCES = frozenset({"OR", "RR", "PETO", "HR", "IRR", "RD"})
 """Measures that compare how likely an event is."""
 _MEASURES = {
     "OR": "odds ratio",

@@ -15,11 +15,11 @@ from equipoise.engines.synthesis.pooling import Pooled, pool
 from equipoise.engines.synthesis.proportions import difference
 from equipoise.engines.synthesis.scales import SCALES, natural
 from equipoise.findings import candidates, certainty, wording
-from equipoise.findings.candidates import CHANCES, CORRELATIONS, SHARES, Table
+from equipoise.findings.candidates import CORRELATIONS, SHARES, Table
 from equipoise.findings.certainty import TESTABLE, direction, grade
 from equipoise.findings.finding import Basis, Finding, Level
 from equipoise.findings.multiverse import Seen, analyses, described
-from equipoise.findings.results import Result, alike, citations, result, standing_caveats
+from equipoise.findings.results import CHANCES, Result, alike, citations, result, standing_caveats
 from equipoise.records.evidence import Evidence
 from equipoise.records.sharing import shared_data, why_not_pooled
 from equipoise.records.topic import ContrastFinding, PooledFinding

@@ -10,8 +10,8 @@ from typing import Literal
 
 from equipoise.findings.finding import Level
 from equipoise.values.dates import PartialDate
+from equipoise.values.multiverse import Word
 
-Verdict = Literal["robust", "sensitive", "fragile", "cannot judge"]
 Direction = Literal["higher", "lower", "same", "unclear"]
 
 FORBIDDEN = re.compile(
@@ -110,7 +110,7 @@ def disagreement(label: str, low: str, high: str) -> str:
     return f"Studies disagree on {label}: from {low} to {high}."
 
 
-def robustness(verdict: Verdict, *, feasible: int, every: int, agree: int, span: str, decision: str, option: str) -> str:
+def robustness(verdict: Word, *, feasible: int, every: int, agree: int, span: str, decision: str, option: str) -> str:
     """What a multiverse says of the analysis shown, in one sentence. It counts analyses and is no probability.
 
     ``span`` runs from the lowest to the highest estimate; a sensitive verdict has the ``decision`` and the ``option`` that

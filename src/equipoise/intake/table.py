@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "."})
@@ -56,14 +56,7 @@ class Table:
         """The table without some rows, counted from 0."""
         gone = set(rows)
         kept = [at for at in range(len(self.rows)) if at not in gone]
-        return Table(
-            file=self.file,
-            columns=self.columns,
-            rows=tuple(self.rows[at] for at in kept),
-            lines=tuple(self.lines[at] for at in kept),
-            delimiter=self.delimiter,
-            sha256=self.sha256,
-        )
+        return replace(self, rows=tuple(self.rows[at] for at in kept), lines=tuple(self.lines[at] for at in kept))
 
     def place(self, row: int, column: str = "") -> str:
         """``file:line: column``, as faults begin."""

@@ -1,14 +1,13 @@
 """A meta-analysis as one calm screen of text, and as JSON; ``schemas/analysis.schema.json`` is the contract of the latter."""
 
-import dataclasses
-import json
 import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from equipoise.documents.analysis import Analysis, Coefficient, Mean, Scale, SmallStudies, Span, Study
+from equipoise.documents.analysis import Analysis, Coefficient, Mean, Regression, Scale, SmallStudies, Span, Study
+from equipoise.outputs.phrases import counted, upper_first
+from equipoise.outputs.plain import dumped, plain
 from equipoise.values.multiverse import Choice, Multiverse
 
 SCHEMA_VERSION = "1.0"
@@ -28,20 +27,12 @@ _COLUMN = 18
 
 def analysis_json(analysis: Analysis) -> str:
     """Every number at full precision, with the options, the version and the hashes that are needed to compute it again."""
-    data = {"schema_version": SCHEMA_VERSION, **_plain(analysis)}
+    data = {"schema_version": SCHEMA_VERSION, **plain(analysis)}
     data["options"] = dict(analysis.options)
     data["source"]["columns"] = dict(analysis.source.columns)
     for study in data["studies"]:
         study["counts"] = dict(study["counts"])
-    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value
+    return dumped(data)
 
 
 def analysis_text(analysis: Analysis) -> str:
@@ -109,14 +100,14 @@ def bare(p: float | None) -> str:
     return "–" if p is None else chance(p).removeprefix("p ").removeprefix("= ")
 
 
+def percent(share: float | None) -> str:
+    """A share of 0 to 1 as ``43%``; a dash where it does not exist."""
+    return "–" if share is None else f"{100 * share:.0f}%"
+
+
 def level_words(level: float) -> str:
     """``95%``."""
     return f"{100 * level:g}%"
-
-
-def counted(number: int, word: str = "study", words: str = "studies") -> str:
-    """``1 study``, ``13 studies``."""
-    return f"{number:,} {word if number == 1 else words}"
 
 
 def tested(statistic: float | None, df: float | None, p: float | None) -> str:
@@ -129,9 +120,13 @@ def tested(statistic: float | None, df: float | None, p: float | None) -> str:
 def spread(mean: Mean) -> str:
     """Tau squared with its interval, I squared and Q."""
     between = "" if None in mean.tau2_interval else f" ({figure(mean.tau2_interval[0])} to {figure(mean.tau2_interval[1])})"
-    share = "" if mean.i2 is None else f", I² {100 * mean.i2:.0f}%"
-    q = "" if mean.q is None else f", Q {figure(mean.q)} on {mean.q_df:.0f} df, {chance(mean.q_p_value)}"
-    return f"tau² {figure(mean.tau2)}{between}{share}{q}"
+    return f"tau² {figure(mean.tau2)}{between}{_beside_tau2(mean)}"
+
+
+def _beside_tau2(found: Mean | Regression) -> str:
+    share = "" if found.i2 is None else f", I² {percent(found.i2)}"
+    q = "" if found.q is None else f", Q {figure(found.q)} on {found.q_df:.0f} df, {chance(found.q_p_value)}"
+    return f"{share}{q}"
 
 
 def how(analysis: Analysis) -> str:
@@ -171,11 +166,6 @@ def result(analysis: Analysis) -> Iterator[str]:
         yield _line("Differences", spread(mean))
 
 
-def upper_first(text: str) -> str:
-    """A phrase as a sentence begins."""
-    return text[:1].upper() + text[1:]
-
-
 def _columns(rows: Sequence[Sequence[str]], *, left: int = 1) -> Iterator[str]:
     """Rows of words under each other; the first ``left`` columns begin, the others end, at one place."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
@@ -191,18 +181,20 @@ def _short(text: str, room: int = 38) -> str:
     return text if len(text) <= room else f"{text[: room - 1].rstrip()}…"
 
 
-def _study_counts(study: Study) -> str:
-    held = dict(study.counts)
-    for events, total in (("events", "total"), ("events", "time")):
-        if events in held and total in held:
-            return f"{held[events]:g}/{held[total]:g}"
-    if {"a", "c"} <= held.keys():
-        first = held.get("n1", held["a"] + held.get("b", 0))
-        second = held.get("n2", held["c"] + held.get("d", 0))
-        return f"{held['a']:g}/{first:g} v {held['c']:g}/{second:g}"
-    if {"x1", "t1"} <= held.keys():
-        return f"{held['x1']:g}/{held['t1']:g} v {held['x2']:g}/{held['t2']:g}"
-    return ""
+def arms(study: Study) -> tuple[tuple[str, float, float], ...]:
+    """Each arm of a study of counts as a heading, its events, and its people or person-time; none of another study."""
+    match dict(study.counts):
+        case {"events": events, "total": total}:
+            return (("Events", events, total),)
+        case {"events": events, "time": time}:
+            return (("Events/time", events, time),)
+        case {"a": a, "n1": n1, "c": c, "n2": n2}:
+            return (("Treated", a, n1), ("Control", c, n2))
+        case {"a": a, "b": b, "c": c, "d": d}:
+            return (("Treated", a, a + b), ("Control", c, c + d))
+        case {"x1": x1, "t1": t1, "x2": x2, "t2": t2}:
+            return (("Treated", x1, t1), ("Control", x2, t2))
+    return ()
 
 
 def _table(analysis: Analysis) -> Iterator[str]:
@@ -213,7 +205,7 @@ def _table(analysis: Analysis) -> Iterator[str]:
     rows += [
         (
             _short(study.label) + ("*" if study.corrected else ""),
-            _study_counts(study),
+            " v ".join(f"{events:g}/{whole:g}" for _, events, whole in arms(study)),
             said(study.value, analysis.scale),
             reach(study.interval, analysis.scale),
             "–" if study.weight is None else f"{100 * study.weight:.1f}%",
@@ -240,7 +232,7 @@ def _subgroups(analysis: Analysis) -> Iterator[str]:
             said(group.mean.value, scale),
             reach(group.mean.interval, scale),
             figure(group.mean.tau2),
-            "–" if group.mean.i2 is None else f"{100 * group.mean.i2:.0f}%",
+            percent(group.mean.i2),
         )
         for group in found.groups
     ]
@@ -290,10 +282,8 @@ def _regression(analysis: Analysis) -> Iterator[str]:
     if found.qm is not None:
         df = f"F({found.qm_df:g}, {found.qm_df2:g})" if found.qm_df2 is not None else f"chi² on {found.qm_df:g} df"
         yield f"  All moderators: {df} = {figure(found.qm)}, {chance(found.qm_p_value)}"
-    left = f"tau² {figure(found.tau2)}" + ("" if found.i2 is None else f", I² {100 * found.i2:.0f}%")
-    q = "" if found.q is None else f", Q {figure(found.q)} on {found.q_df:.0f} df, {chance(found.q_p_value)}"
-    accounted = "" if found.r2 is None else f"; moderators account for {100 * found.r2:.0f}% of tau²"
-    yield f"  What is left: {left}{q}{accounted}"
+    accounted = "" if found.r2 is None else f"; moderators account for {percent(found.r2)} of tau²"
+    yield f"  What is left: tau² {figure(found.tau2)}{_beside_tau2(found)}{accounted}"
 
 
 def _clustered(analysis: Analysis) -> Iterator[str]:
@@ -345,7 +335,7 @@ def _steps(title: str, analysis: Analysis, *, cumulative: bool) -> Iterator[str]
             said(step.value, analysis.scale),
             reach(step.interval, analysis.scale),
             figure(step.tau2),
-            "–" if step.i2 is None else f"{100 * step.i2:.0f}%",
+            percent(step.i2),
         )
         for step in steps
     ]
@@ -439,7 +429,7 @@ def _multiverse(analysis: Analysis) -> Iterator[str]:
         (
             _short(choice.factor, 24),
             _short(choice.options[choice.primary], 24),
-            "–" if choice.total is None else f"{100 * choice.total:.0f}%",
+            percent(choice.total),
             _options(choice, found),
         )
         for choice in found.choices
@@ -456,10 +446,7 @@ def _options(choice: Choice, found: Multiverse) -> str:
     if len(rows) > MANY:
         rows = sorted((row for row in rows if row[1] is not None), key=lambda row: row[1] or 0.0)
         rows = [rows[0], rows[-1]] if rows else []
-    words = [
-        f"{_short(option, 20)} {universe_said(middle, found)}, {'–' if agree is None else f'{100 * agree:.0f}%'}"
-        for option, middle, agree in rows
-    ]
+    words = [f"{_short(option, 20)} {universe_said(middle, found)}, {percent(agree)}" for option, middle, agree in rows]
     return "; ".join(words) if len(rows) == len(choice.options) else f"{len(choice.options)}, from {' to '.join(words)}"
 
 

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from equipoise.documents.analysis import Analysis, Mean, Span, Step, Study
 from equipoise.outputs import analysis as text
 from equipoise.outputs import curve as curves
 from equipoise.outputs import diagnostics, forest, funnel, plots
+from equipoise.outputs.multiverse import in_numbers
+from equipoise.outputs.pages import environment
+from equipoise.outputs.phrases import counted, upper_first
 from equipoise.values.estimate import Heterogeneity, Interval
 
 _HERE = Path(__file__).parent
@@ -22,8 +24,6 @@ ENVELOPE = 60
 """Ranks at which the curve of chance is drawn."""
 
 Rows = tuple[tuple[str, ...], ...]
-
-standalone = plots.standalone
 
 
 def drawings(analysis: Analysis, chosen: tuple[str, ...] | None = None) -> dict[str, tuple[Markup, Rows]]:
@@ -57,14 +57,8 @@ def drawings(analysis: Analysis, chosen: tuple[str, ...] | None = None) -> dict[
 
 def analysis_html(analysis: Analysis, drawn: Mapping[str, tuple[Markup, Rows]]) -> str:
     """One page: the result, the figures with their tables, every look, and what is needed to compute it again."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("analysis.html").render(
+    page = environment().get_template("analysis.html")
+    return page.render(
         analysis=analysis,
         title=text.title(analysis),
         result=[re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in text.result(analysis)],
@@ -93,7 +87,7 @@ def _unit(analysis: Analysis) -> str:
 
 
 def _measure(analysis: Analysis) -> str:
-    return text.upper_first(analysis.scale.unit)
+    return upper_first(analysis.scale.unit)
 
 
 def _named(analysis: Analysis, what: str) -> str:
@@ -129,47 +123,27 @@ def _joined(label: str, mean: Mean, analysis: Analysis) -> forest.Joined | None:
     )
 
 
-def _columns(analysis: Analysis) -> tuple[tuple[str, ...], Callable[[Study], tuple[str, ...]]]:
-    """Headings of the counts, and the cells of a study under them."""
-    sample = dict(analysis.studies[0].counts)
-    sets = ((("Treated", "a", "n1", "b"), ("Control", "c", "n2", "d")), (("Events", "events", "total", ""),))
-    rates = ((("Events/time", "events", "time", ""),), (("Treated", "x1", "t1", ""), ("Control", "x2", "t2", "")))
-    for heads in (*sets, *rates):
-        if all(part in sample and (whole in sample or rest in sample) for _, part, whole, rest in heads):
-
-            def cells(study: Study, heads: tuple[tuple[str, str, str, str], ...] = heads) -> tuple[str, ...]:
-                held = dict(study.counts)
-                return tuple(
-                    f"{held[part]:,g}/{held[whole] if whole in held else held[part] + held[rest]:,g}"
-                    for _, part, whole, rest in heads
-                )
-
-            return tuple(head[0] for head in heads), cells
-    return (), lambda _: ()
-
-
-def _study(study: Study, analysis: Analysis, cells: Callable[[Study], tuple[str, ...]]) -> forest.Study:
+def _study(study: Study, analysis: Analysis) -> forest.Study:
     return forest.Study(
         label=f"{study.label}*" if study.corrected else study.label,
         value=_value(study.value, analysis),
         interval=_interval(study.interval, analysis),
         weight=None if study.weight is None else 100 * study.weight,
-        cells=cells(study),
+        cells=tuple(f"{events:,g}/{whole:,g}" for _, events, whole in text.arms(study)),
         bias=study.bias,
     )
 
 
 def _forest(analysis: Analysis) -> tuple[Markup, Rows]:
-    heads, cells = _columns(analysis)
-    groups = [forest.Group(studies=tuple(_study(study, analysis, cells) for study in analysis.studies))]
+    groups = [forest.Group(studies=tuple(_study(study, analysis) for study in analysis.studies))]
     remarks = []
     if analysis.subgroups is not None:
         found = analysis.subgroups
         groups = [
             forest.Group(
                 label=f"{found.column}: {group.name}",
-                studies=tuple(_study(study, analysis, cells) for study in analysis.studies if study.group == group.name),
-                joined=_joined(f"{text.counted(group.mean.studies)}", group.mean, analysis),
+                studies=tuple(_study(study, analysis) for study in analysis.studies if study.group == group.name),
+                joined=_joined(counted(group.mean.studies), group.mean, analysis),
             )
             for group in found.groups
         ]
@@ -184,7 +158,7 @@ def _forest(analysis: Analysis) -> tuple[Markup, Rows]:
         measure=_measure(analysis),
         groups=tuple(groups),
         joined=() if whole is None else (whole,),
-        columns=heads,
+        columns=tuple(head for head, _, _ in text.arms(analysis.studies[0])),
         domains=analysis.domains,
         ratio=analysis.scale.ratio,
         null=analysis.scale.null,
@@ -312,39 +286,15 @@ def _gosh(analysis: Analysis) -> tuple[Markup, Rows]:
 def _curve(analysis: Analysis) -> tuple[Markup, Rows]:
     held = analysis.multiverse
     assert held is not None  # noqa: S101 - drawings() asks for it only where it is
-    many = 100.0 if held.unit == "proportion" else 1.0
-    ratio = held.unit == analysis.scale.unit and analysis.scale.ratio
-
-    def bounds(low: float | None, high: float | None) -> Interval | None:
-        return None if low is None or high is None else Interval(low=many * low, high=many * high, level=analysis.level)
-
-    envelope: tuple[Interval, ...] = ()
-    if held.null is not None:
-        count = len(held.null.low)
-        ranks = (
-            sorted({round(at * (count - 1) / (ENVELOPE - 1)) for at in range(ENVELOPE)}) if count > ENVELOPE else range(count)
-        )
-        envelope = tuple(
-            Interval(low=many * held.null.low[at], high=many * held.null.high[at], kind="chance", level=0.95) for at in ranks
-        )
-    shown = curves.Curve(
+    share = held.unit == "proportion"
+    shown = in_numbers(
+        held,
         title=_named(analysis, "Every declared analysis"),
-        measure=text.upper_first(held.unit),
-        specifications=tuple(
-            curves.Specification(value=many * (one.value or 0.0), interval=bounds(one.low, one.high), options=one.options)
-            for one in held.feasible
-        ),
-        factors=tuple(
-            curves.Factor(
-                name=choice.factor, options=choice.options, share=None if choice.total is None else 100 * choice.total
-            )
-            for choice in held.choices
-        ),
-        primary=held.primary if held.primary < len(held.feasible) else None,
-        ratio=ratio,
-        unit="%" if many > 1 else "",
-        threshold=None if held.threshold is None else many * held.threshold,
-        envelope=envelope,
-        verdict=held.said,
+        measure=upper_first(held.unit),
+        ratio=held.unit == analysis.scale.unit and analysis.scale.ratio,
+        unit="%" if share else "",
+        scale=100.0 if share else 1.0,
+        level=analysis.level,
+        ranks=ENVELOPE,
     )
     return curves.curve(shown, ident="curve", wide=True), curves.curve_table(shown)

@@ -8,15 +8,18 @@ from statistics import median
 from markupsafe import Markup
 
 from equipoise.outputs.figures import WIDTH, Axis, frame
+from equipoise.outputs.phrases import counted
 from equipoise.outputs.plots import (
     SMALL_LETTER,
     WIDE,
     diamond,
+    faint,
     figure_words,
     fitted,
     known,
     polygon,
     reach,
+    shares,
     stroke,
     text_width,
     wall,
@@ -34,6 +37,8 @@ _TALL, _SHORT = 170.0, 52.0
 """Height of the curve, and of the small one."""
 _OPTION, _FACTOR = 15.0, 22.0
 """Height of the line of an option, and of the name of a factor."""
+_CHANCE = 0.16
+"""How dark the curve of chance is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +111,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Drawn:
-    """The specifications that are drawn, each at its ``x``; ``ranks`` are their places on the whole curve."""
+    """The specifications that are drawn, each at its ``x``; ``primary`` is the place among them of the primary one."""
 
     curve: Curve
     shown: tuple[Specification, ...]
@@ -156,8 +161,7 @@ def curve_table(shown: Curve) -> tuple[tuple[str, ...], ...]:
 
 
 def _count(shown: Curve) -> str:
-    count = len(shown.specifications)
-    return f"{count:,} {'specification' if count == 1 else 'specifications'}"
+    return counted(len(shown.specifications), "specification", "specifications")
 
 
 def _spread(values: Sequence[float], unit: str) -> tuple[str, str, str, str]:
@@ -205,7 +209,7 @@ def _side(shown: Curve, top: float, foot: float) -> Axis:
         room = max(1.5 * (high - low), median(widths) if widths else 0.0)
         low, high = min(low, max(ends[spare], low - room)), max(high, min(ends[-1 - spare], high + room))
     if shown.unit == "%" and not shown.ratio:
-        low, high = max(low, 0.0) if min(core) >= 0 else low, min(high, 100.0) if max(core) <= 100 else high
+        low, high = shares(low, high, core)
     whole = math.exp if shown.ratio else float
     return Axis(low=whole(low), high=whole(high), ratio=shown.ratio, unit=shown.unit, start=foot, stop=top)
 
@@ -224,7 +228,7 @@ def _marks(drawn: _Drawn) -> Iterator[Markup]:
         places = sorted({*range(0, len(shown.envelope), thin), len(shown.envelope) - 1})
         upper = [(drawn.x[0] + place * step, side.at(shown.envelope[place].high)) for place in places]
         lower = [(drawn.x[0] + place * step, side.at(shown.envelope[place].low)) for place in places]
-        yield Markup('<g opacity="0.16">{}</g>').format(polygon("tone", [*upper, *reversed(lower)]))
+        yield faint(_CHANCE, polygon("tone", [*upper, *reversed(lower)]))
     if shown.threshold is not None:
         place = side.at(shown.threshold)
         yield stroke("null", f"M{drawn.x[0] - 5:.1f} {place:.1f}H{drawn.x[-1] + 5:.1f}")
@@ -265,8 +269,7 @@ def _named_lines(drawn: _Drawn, whole: float) -> Iterator[Markup]:
         if style == "lead":
             yield diamond("lead", x + 9, 7, left=x + 3, right=x + 15, half=6)
         elif style == "tone":
-            box = polygon("tone", ((x, 2), (x + 16, 2), (x + 16, 12), (x, 12)))
-            yield Markup('<g opacity="0.16">{}</g>').format(box)
+            yield faint(_CHANCE, polygon("tone", ((x, 2), (x + 16, 2), (x + 16, 12), (x, 12))))
         else:
             yield stroke(style, f"M{x:.1f} 7h16")
         x -= 10
@@ -303,8 +306,7 @@ def _small(shown: Curve, ident: str) -> Markup:
     marks = [*_marks(drawn), words(low, 0, 76, "tick")]
     if len(order) > 1:
         marks.append(words(high, WIDTH, 76, "tick end"))
-    count = len(order)
-    text = f"{count:,} {'analysis' if count == 1 else 'analyses'}"
+    text = counted(len(order), "analysis", "analyses")
     if shown.threshold is not None:
         text += f"; dotted: {shown.threshold_name}"
     room = WIDTH - 2 * max(text_width(end, size=SMALL_LETTER) for end in (low, high)) - 12

@@ -11,6 +11,7 @@ from equipoise.outputs.figures import WIDTH, Axis, frame
 from equipoise.outputs.plots import (
     Scale,
     disc,
+    faint,
     ground,
     known,
     placed,
@@ -137,7 +138,7 @@ def radial(shown: Radial, *, ident: str) -> Markup:
     ends = (shown.slope * farthest, shown.half_band)
     band = ((0.0, ends[1]), (farthest, ends[0] + ends[1]), (farthest, ends[0] - ends[1]), (0.0, -ends[1]))
     marks = [
-        Markup('<g opacity="0.12">{}</g>').format(polygon("tone", [(ruler.at(x), side.at(y)) for x, y in band])),
+        faint(0.12, polygon("tone", [(ruler.at(x), side.at(y)) for x, y in band])),
         stroke("null", f"M{ruler.start:.1f} {side.at(0):.1f}H{ruler.stop:.1f}"),
         stroke("reach", f"M{ruler.start:.1f} {side.at(0):.1f}L{ruler.stop:.1f} {side.at(ends[0]):.1f}"),
         plane(ruler, side, names=("precision (1 / standard error)", "effect in standard errors")),
@@ -213,22 +214,19 @@ def radial_table(shown: Radial) -> tuple[tuple[str, ...], ...]:
 
 def baujat(shown: Baujat, *, ident: str) -> Markup:
     """Draw Baujat's plot; ``ident`` is its own on the page."""
-    most = [max(values) or 1.0 for values in zip(*((p.contribution, p.influence) for p in shown.points), strict=True)]
+    most = _farthest(shown)
     ruler = Axis(low=0.0, high=1.06 * most[0], ratio=False, start=_LEFT, stop=WIDTH - 8)
     side = Axis(low=0.0, high=1.08 * most[1], ratio=False, start=_BOTTOM, stop=_TOP)
     spots = [(ruler.at(point.contribution), side.at(point.influence)) for point in shown.points]
-    named = [
-        (point.label, ruler.at(point.contribution), side.at(point.influence)) for point in _outermost(shown)[: shown.named]
-    ]
+    outermost = _outermost(shown)[: shown.named]
+    named = [(point.label, ruler.at(point.contribution), side.at(point.influence)) for point in outermost]
     names = ("contribution to Q", "influence on the pooled effect")
     marks = [
         plane(ruler, side, names=names),
         *(disc("bead", *spot, radius=3.4, name=point.label) for spot, point in zip(spots, shown.points, strict=True)),
         placed(named, obstacles=spots, within=(_LEFT + 2, 12.0, WIDTH, _BOTTOM - 2)),
     ]
-    first = "; ".join(
-        f"{point.label} ({point.contribution:.3g} and {point.influence:.3g})" for point in _outermost(shown)[: shown.named]
-    )
+    first = "; ".join(f"{point.label} ({point.contribution:.3g} and {point.influence:.3g})" for point in outermost)
     return frame(
         ident,
         title=shown.title,
@@ -239,9 +237,14 @@ def baujat(shown: Baujat, *, ident: str) -> Markup:
     )
 
 
+def _farthest(shown: Baujat) -> tuple[float, float]:
+    """The largest contribution and the largest influence; 1 where none is above 0."""
+    return max(p.contribution for p in shown.points) or 1.0, max(p.influence for p in shown.points) or 1.0
+
+
 def _outermost(shown: Baujat) -> list[BaujatPoint]:
     """The studies, those first that stand out most on either axis."""
-    most = [max(values) or 1.0 for values in zip(*((p.contribution, p.influence) for p in shown.points), strict=True)]
+    most = _farthest(shown)
     return sorted(shown.points, key=lambda p: -math.hypot(p.contribution / most[0], p.influence / most[1]))
 
 
@@ -330,7 +333,7 @@ def _margin(
         corners.append((stop, 0.0))
         points = [(along, foot - high) if upright else (foot + high, along) for along, high in corners]
         if style == "tone":
-            yield Markup('<g opacity="0.3">{}</g>').format(polygon(style, points))
+            yield faint(0.3, polygon(style, points))
         else:
             yield stroke(style, f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in points)}")
 

@@ -93,6 +93,12 @@ def between(interval: Interval, unit: str) -> str:
     return f"{bound(interval.low, unit)} to {bound(interval.high, unit)}"
 
 
+def filled_columns(lines: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """A table, the names of its columns first, without the columns that nobody fills."""
+    filled = [column for column in zip(*lines, strict=True) if any(column[1:])]
+    return tuple(zip(*filled, strict=True))
+
+
 def scale(estimate: Estimate) -> str:
     """The unit on which the parts of an estimate stand: shares stay shares where their distance is the estimate."""
     return "%" if estimate.unit == "percentage points" and estimate.parts else estimate.unit

@@ -12,7 +12,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from equipoise.outputs.figures import MARGIN, ROW, WIDTH, Axis, frame
+from equipoise.outputs.figures import MARGIN, ROW, WIDTH, Axis, filled_columns, frame
 from equipoise.outputs.plots import (
     SMALL_LETTER,
     WIDE,
@@ -22,6 +22,7 @@ from equipoise.outputs.plots import (
     ground,
     known,
     polygon,
+    shares,
     spread_words,
     stroke,
     text_width,
@@ -212,8 +213,7 @@ def forest_table(shown: Forest) -> tuple[tuple[str, ...], ...]:
             lines += _joined_rows(group.joined, group.label, shown, digits)
     for held in shown.joined:
         lines += _joined_rows(held, "", shown, digits)
-    filled = [column for column in zip(*lines, strict=True) if any(column[1:])]
-    return tuple(zip(*filled, strict=True))
+    return filled_columns(lines)
 
 
 def _joined_rows(held: Joined, group: str, shown: Forest, digits: int) -> Iterator[tuple[str, ...]]:
@@ -273,6 +273,12 @@ def _said(held: Study | Joined, shown: Forest, digits: int) -> str:
     return f"{value} ({_between(held.interval, shown, digits)})" if held.interval is not None else value
 
 
+def _line_said(line: _Line, held: Study | Joined, shown: Forest, digits: int) -> str:
+    if line.kind == "ahead" and line.joined is not None and line.joined.prediction is not None:
+        return _between(line.joined.prediction, shown, digits)
+    return _said(held, shown, digits)
+
+
 def _weight(study: Study) -> str:
     return f"{study.weight:.1f}%" if study.weight is not None else ""
 
@@ -295,7 +301,7 @@ def _axis(shown: Forest, start: float, stop: float) -> Axis:
     more = 0.03 * (high - low) or 0.5 * max(abs(low), 1.0)
     low, high = low - more, high + more
     if not shown.ratio and shown.unit == "%":
-        low, high = max(low, 0.0) if min(core) >= 0 else low, min(high, 100.0) if max(core) <= 100 else high
+        low, high = shares(low, high, core)
     whole = math.exp if shown.ratio else float
     return Axis(
         low=shown.low if shown.low is not None else whole(low),
@@ -525,10 +531,7 @@ def _narrow_line(
     held = line.study or line.joined
     if held is None:
         return Markup()
-    said = _said(held, shown, digits)
-    if line.kind == "ahead" and line.joined is not None and line.joined.prediction is not None:
-        said = _between(line.joined.prediction, shown, digits)
-    style = "whole" if line.kind == "joined" else "part"
+    said, style = _line_said(line, held, shown, digits), "whole" if line.kind == "joined" else "part"
     drawn = words(fitted(line.label, WIDTH - 10 - text_width(said)), 0, top + 14, style) + words(
         said, WIDTH, top + 14, f"{style} end"
     )
@@ -554,8 +557,7 @@ def _narrow_extra(study: Study, shown: Forest, middle: float, signs: dict[str, s
 def _layout(shown: Forest, digits: int) -> _Layout:
     """Columns as wide as their words, the rest for the marks."""
     labels = [_HEADINGS[shown.kind], *(line.label for line in shown.lines), *(held.label for held in shown.all_joined)]
-    if any(held.prediction is not None for held in shown.all_joined):
-        labels.append("95% prediction interval")
+    labels += [_ahead_label(held.prediction) for held in shown.all_joined if held.prediction is not None]
     first = min(_LABELS, max(text_width(label) for label in labels) + 4)
     columns, x = [], first
     for place, head in enumerate(shown.columns):
@@ -629,10 +631,7 @@ def _wide_line(
     held = line.study or line.joined
     if held is None:
         return Markup()
-    style = "whole" if line.kind == "joined" else "part"
-    said = _said(held, shown, digits)
-    if line.kind == "ahead" and line.joined is not None and line.joined.prediction is not None:
-        said = _between(line.joined.prediction, shown, digits)
+    said, style = _line_said(line, held, shown, digits), "whole" if line.kind == "joined" else "part"
     drawn = words(fitted(line.label, layout.labels), 0, base, style)
     drawn += words(said, layout.numbers, base, f"{style} end") + _mark(line, layout.axis, top + 10.5, most)
     if line.kind != "ahead":

@@ -8,11 +8,12 @@ from statistics import NormalDist
 
 from markupsafe import Markup
 
-from equipoise.outputs.figures import WIDTH, Axis, frame
+from equipoise.outputs.figures import WIDTH, Axis, filled_columns, frame
 from equipoise.outputs.plots import (
     SMALL_LETTER,
     Scale,
     disc,
+    faint,
     known,
     plane,
     polygon,
@@ -130,8 +131,7 @@ def funnel_table(shown: Funnel) -> tuple[tuple[str, ...], ...]:
         )
         for study in sorted(shown.studies, key=shown.height)
     ]
-    filled = [column for column in zip(*lines, strict=True) if any(column[1:])]
-    return tuple(zip(*filled, strict=True))
+    return filled_columns(lines)
 
 
 def _span(shown: Funnel, bottom: float) -> tuple[float, float]:
@@ -162,7 +162,7 @@ def _zones(shown: Funnel, ruler: Axis, side: Axis) -> Iterator[Markup]:
                 (_far(ruler, shown.null + sign * _z(inner) * side.high), side.stop),
                 (_far(ruler, shown.null + sign * _z(outer) * side.high), side.stop),
             )
-            yield Markup('<g opacity="{:g}">{}</g>').format(tone, polygon("tone", corners))
+            yield faint(tone, polygon("tone", corners))
 
 
 def _far(ruler: Axis, value: float) -> float:
@@ -231,7 +231,7 @@ def _sign(style: str, x: float, y: float) -> Markup:
         return disc(style, x + 8, y, radius=3.6)
     if style.startswith("tone"):
         corners = ((x, y - 5), (x + 16, y - 5), (x + 16, y + 5), (x, y + 5))
-        shade = Markup('<g opacity="{}">{}</g>').format(style.partition("-")[2], polygon("tone", corners))
+        shade = faint(float(style.partition("-")[2]), polygon("tone", corners))
         return shade + polygon("hair", corners)
     return stroke(style, f"M{x:.1f} {y:.1f}h16")
 

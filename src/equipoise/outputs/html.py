@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from equipoise.documents.citations import CitedReference
@@ -20,6 +20,8 @@ from equipoise.documents.prose import Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
 from equipoise.findings.wording import IN_SIGHT
 from equipoise.outputs import figures, multiverse
+from equipoise.outputs.pages import environment
+from equipoise.outputs.phrases import differences, upper_first
 from equipoise.outputs.text import choice_rows
 from equipoise.values.estimate import Estimate, Interval
 
@@ -170,19 +172,8 @@ def shown(url: str) -> str:
     return bare if len(bare) <= _ADDRESS else f"{bare[: _ADDRESS - 1]}…"
 
 
-def upper_first(text: str) -> str:
-    """``text`` as the beginning of a line."""
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = environment()
     made.tests.update(
         shown=lambda block: isinstance(block, Shown),
         heading=lambda block: isinstance(block, Heading),
@@ -360,8 +351,8 @@ def _numbers(estimate: Estimate) -> tuple[tuple[str, str], ...]:
         )
     spread = estimate.heterogeneity
     if spread is not None:
-        chance = "p < 0.001" if spread.q_p_value < 0.001 else f"p = {spread.q_p_value:.3f}"
-        said.append(("differences between studies", f"I² {spread.i2:.0f}%, τ² {spread.tau2:.3g}, Q {spread.q:.1f} ({chance})"))
+        tau2, i2, q, chance = differences(spread)
+        said.append(("differences between studies", f"{i2}, {tau2}, {q} ({chance})"))
     return tuple(said)
 
 
@@ -390,7 +381,8 @@ def _option(value: Option) -> str:
 
 def _table(finding: Finding) -> tuple[tuple[str, ...], ...]:
     """The rows of a plot in words, the names of the columns first; a column that nobody fills is left out."""
-    if finding.estimate is None or not figures.rows(finding):
+    rows = figures.rows(finding)
+    if finding.estimate is None or not rows:
         return ()
     unit = figures.scale(finding.estimate)
     lines = [("What", "Value", "Interval", "Counts", "Weight")]
@@ -402,10 +394,9 @@ def _table(finding: Finding) -> tuple[tuple[str, ...], ...]:
             f"{row.counts.events:,} of {row.counts.total:,}" if row.counts else "",
             f"{row.weight:.0f}%" if row.weight is not None else "",
         )
-        for row in figures.rows(finding)
+        for row in rows
     ]
-    filled = [column for column in zip(*lines, strict=True) if any(column[1:])]
-    return tuple(zip(*filled, strict=True))
+    return figures.filled_columns(lines)
 
 
 def _map(shown: Map | None) -> tuple[tuple[str, tuple[CellView | None, ...]], ...]:

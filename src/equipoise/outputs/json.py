@@ -1,19 +1,13 @@
 """A monograph or a finding as JSON; ``schemas/monograph.schema.json`` is the contract."""
 
-import dataclasses
-import json
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from equipoise.documents.monograph import Monograph
 from equipoise.findings.finding import Citation, Finding
-from equipoise.values.dates import PartialDate
+from equipoise.outputs.plain import dumped, plain
 from equipoise.values.estimate import Estimate, Interval, Part
-from equipoise.values.multiverse import Multiverse
+from equipoise.values.multiverse import Multiverse, Specification
 
 SCHEMA_VERSION = "1.1"
 SCHEMA = Path(__file__).parent / "schemas" / "monograph.schema.json"
@@ -34,16 +28,12 @@ def monograph_json(document: Monograph) -> str:
         "searches": [plain(item) for item in document.searches.values()],
         "help": [plain(item) for item in document.help],
     }
-    return _dump(data)
+    return dumped(data)
 
 
 def finding_json(finding: Finding) -> str:
     """One finding, in the form in which the monograph's JSON holds it."""
-    return _dump(finding_data(finding))
-
-
-def _dump(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return dumped(finding_data(finding))
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:
@@ -55,7 +45,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "estimate": None if finding.estimate is None else _estimate(finding.estimate),
         "certainty": finding.certainty.value,
         "because": [plain(reason) for reason in finding.because],
-        "sources": [_source(source) for source in finding.sources],
+        "sources": [_present(source) for source in finding.sources],
         "basis": {
             "kind": finding.basis.kind,
             "engine": finding.basis.engine,
@@ -71,12 +61,13 @@ def finding_data(finding: Finding) -> dict[str, Any]:
 
 def _multiverse(held: Multiverse) -> dict[str, Any]:
     """All of it; of a specification what it has, so that an infeasible one says only its options and why."""
-    specifications = [{name: value for name, value in plain(one).items() if value is not None} for one in held.specifications]
+    specifications = [_present(one) for one in held.specifications]
     return {**plain(held), "levels": dict(held.levels), "infeasible": dict(held.infeasible), "specifications": specifications}
 
 
-def _source(source: Citation) -> dict[str, Any]:
-    return {name: value for name, value in plain(source).items() if value is not None}
+def _present(value: Citation | Specification) -> dict[str, Any]:
+    """The fields that hold something."""
+    return {name: held for name, held in plain(value).items() if held is not None}
 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
@@ -110,18 +101,3 @@ def _part(part: Part) -> dict[str, Any]:
         "counts": plain(part.counts),
         "weight": part.weight,
     }
-
-
-def plain(value: Any) -> Any:
-    """Values of the house as what JSON knows."""
-    if isinstance(value, PartialDate | date | Decimal):  # a decimal keeps its printed digits
-        return str(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.metadata.get("key", item.name): plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, Enum):
-        return value.value
-    return value

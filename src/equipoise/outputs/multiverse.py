@@ -1,9 +1,10 @@
-"""The multiverse of a pooled finding as figures: its specification curve, small and whole."""
+"""A multiverse as figures: its specification curve, and that of a pooled finding, small and whole."""
 
 from markupsafe import Markup
 
 from equipoise.findings.finding import Finding
 from equipoise.outputs import curve as curves
+from equipoise.outputs.phrases import upper_first
 from equipoise.outputs.plots import figure_words
 from equipoise.values.estimate import Interval
 from equipoise.values.multiverse import Multiverse
@@ -28,13 +29,41 @@ def _curve(finding: Finding) -> curves.Curve | None:
     held = finding.multiverse
     if held is None or not held.feasible:
         return None
-    ratio = held.unit.endswith("ratio") and all((one.value or 0) > 0 for one in held.feasible)
     measure = finding.estimate.measure if finding.estimate is not None and finding.estimate.unit == held.unit else held.unit
-    return curves.Curve(
+    return in_numbers(
+        held,
         title=f"Other analyses: {finding.question}",
-        measure=f"{measure[0].upper()}{measure[1:]}",
+        measure=upper_first(measure),
+        ratio=held.unit.endswith("ratio") and all((one.value or 0) > 0 for one in held.feasible),
+        unit=held.unit,
+        ranks=ENVELOPE,
+    )
+
+
+def in_numbers(
+    held: Multiverse,
+    *,
+    title: str,
+    measure: str,
+    ratio: bool,
+    unit: str,
+    ranks: int,
+    scale: float = 1.0,
+    level: float = 0.95,
+) -> curves.Curve:
+    """The curve of a multiverse with an analysis that can be made, the envelope of chance at that many ``ranks`` at most.
+
+    ``unit`` is what a reader sees, and the multiverse's unit has ``scale`` of it; ``level`` is of the intervals.
+    """
+
+    def bounds(low: float | None, high: float | None) -> Interval | None:
+        return None if low is None or high is None else Interval(low=scale * low, high=scale * high, level=level)
+
+    return curves.Curve(
+        title=title,
+        measure=measure,
         specifications=tuple(
-            curves.Specification(value=one.value or 0.0, interval=_interval(one.low, one.high), options=one.options)
+            curves.Specification(value=scale * (one.value or 0.0), interval=bounds(one.low, one.high), options=one.options)
             for one in held.feasible
         ),
         factors=tuple(
@@ -45,31 +74,27 @@ def _curve(finding: Finding) -> curves.Curve | None:
         ),
         primary=held.primary if held.primary < len(held.feasible) else None,
         ratio=ratio,
-        unit=held.unit,
-        threshold=held.threshold,
-        threshold_name=_line(held),
-        envelope=_envelope(held),
+        unit=unit,
+        threshold=None if held.threshold is None else scale * held.threshold,
+        threshold_name=_line(held, unit, scale),
+        envelope=_envelope(held, ranks, scale),
         envelope_name="by chance",
         verdict=held.said,
     )
 
 
-def _line(held: Multiverse) -> str:
+def _line(held: Multiverse, unit: str, scale: float) -> str:
     """The name of the threshold."""
-    no_effect = 1.0 if held.unit.endswith("ratio") else 0.0
-    if held.threshold is None or (held.threshold == no_effect and held.unit != "%"):
+    no_effect = 1.0 if held.unit.endswith("ratio") or held.unit.startswith("ratio") else 0.0
+    if held.threshold is None or (held.threshold == no_effect and unit != "%"):
         return "no effect"
-    return figure_words(held.threshold, held.unit)
+    return figure_words(scale * held.threshold, unit)
 
 
-def _interval(low: float | None, high: float | None) -> Interval | None:
-    return None if low is None or high is None else Interval(low=low, high=high)
-
-
-def _envelope(held: Multiverse) -> tuple[Interval, ...]:
+def _envelope(held: Multiverse, ranks: int, scale: float) -> tuple[Interval, ...]:
     if held.null is None:
         return ()
     count = len(held.null.low)
-    steps = min(count, ENVELOPE)
-    ranks = sorted({round(at * (count - 1) / max(steps - 1, 1)) for at in range(steps)})
-    return tuple(Interval(low=held.null.low[at], high=held.null.high[at], kind="chance") for at in ranks)
+    steps = min(count, ranks)
+    places = sorted({round(at * (count - 1) / max(steps - 1, 1)) for at in range(steps)})
+    return tuple(Interval(low=scale * held.null.low[at], high=scale * held.null.high[at], kind="chance") for at in places)

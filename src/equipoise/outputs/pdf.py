@@ -18,6 +18,7 @@ from equipoise.documents.monograph import ChapterPage, HelpEntry, Map, Monograph
 from equipoise.documents.prose import Block, Bullets, Heading, Paragraph, Span
 from equipoise.findings.finding import Finding, Level, Reason
 from equipoise.outputs import multiverse, plots, text
+from equipoise.outputs.phrases import counted
 
 TEMPLATE = Path(__file__).parent / "typst" / "monograph.typ"
 FONTS = Path(__file__).parent / "fonts"
@@ -229,7 +230,7 @@ def _map(held: Map) -> dict[str, Any]:
                     None
                     if cell is None
                     else {
-                        "studies": text.study_count(len(cell.studies)),
+                        "studies": counted(len(cell.studies)),
                         "people": f"{cell.people:,} people" if cell.people else "",
                         "dots": None if cell.certainty is Level.NOT_GRADED else cell.certainty.dots,
                         "certainty": cell.certainty.value,

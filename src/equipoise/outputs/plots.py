@@ -16,6 +16,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from equipoise.outputs.figures import Axis, number
+from equipoise.outputs.phrases import differences
 from equipoise.values.estimate import Heterogeneity
 
 Scale = Literal["linear", "log", "logit"]
@@ -193,6 +194,11 @@ def disc(style: str, x: float, y: float, *, radius: float, name: str = "") -> Ma
     )
 
 
+def faint(opacity: float, mark: Markup) -> Markup:
+    """A mark that lets what is under it show through."""
+    return Markup('<g opacity="{:g}">{}</g>').format(opacity, mark)
+
+
 def ground(axis: Axis, y: float, *, name: str = "", scale: Scale = "linear") -> Markup:
     """The axis below a plot with its ticks and, where they have any, its name or its two ends."""
     marks = [stroke("axis", f"M{axis.start:.1f} {y:.1f}H{axis.stop:.1f}")]
@@ -238,6 +244,11 @@ def reach(values: Sequence[float], *, share: float = 0.06) -> tuple[float, float
     return low - more, high + more
 
 
+def shares(low: float, high: float, values: Sequence[float]) -> tuple[float, float]:
+    """The ends of an axis of percentages, which none of ``values`` makes go below 0 or above 100."""
+    return max(low, 0.0) if min(values) >= 0 else low, min(high, 100.0) if max(values) <= 100 else high
+
+
 def scaled_words(value: float, scale: Scale, unit: str) -> str:
     """A number of an analysis in the words of a reader."""
     return figure_words(100 * back(value, scale), "%") if scale == "logit" else figure_words(back(value, scale), unit)
@@ -252,8 +263,8 @@ def spread_words(spread: Heterogeneity, *, studies: int | None = None) -> str:
     """How much studies differ, in one line."""
     count = "" if studies is None else f"{studies} {'study' if studies == 1 else 'studies'}, "
     df = "" if studies is None else f" on {studies - 1} df"
-    chance = "p < 0.001" if spread.q_p_value < 0.001 else f"p = {spread.q_p_value:.3f}"
-    return f"{count}τ² {spread.tau2:.3g}, I² {spread.i2:.0f}%, Q {spread.q:.1f}{df} ({chance})"
+    tau2, i2, q, chance = differences(spread)
+    return f"{count}{tau2}, {i2}, {q}{df} ({chance})"
 
 
 Box = tuple[float, float, float, float]

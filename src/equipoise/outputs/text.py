@@ -12,6 +12,7 @@ from typing import Any
 from equipoise.documents.monograph import Cell, ChapterPage, HelpEntry, Map, Monograph, Strip
 from equipoise.documents.prose import Block, Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
+from equipoise.outputs.phrases import counted
 from equipoise.values.estimate import Estimate, Interval, Part, rounded
 from equipoise.values.multiverse import Multiverse
 
@@ -177,7 +178,7 @@ def strip_words(strip: Strip) -> str:
     """What stands under a chapter's title."""
     parts = [f"As of {strip.as_of}"]
     if strip.studies:
-        parts.append(study_count(strip.studies))
+        parts.append(counted(strip.studies))
     if strip.people:
         parts.append(f"{strip.people:,} people")
     if strip.last_search is not None:
@@ -185,11 +186,6 @@ def strip_words(strip: Strip) -> str:
     if strip.records:
         parts.append(f"checked by a second reader {strip.checked:,} of {strip.records:,}")
     return " · ".join(parts)
-
-
-def study_count(number: int) -> str:
-    """``1 study``, ``12 studies``."""
-    return f"{number:,} {'study' if number == 1 else 'studies'}"
 
 
 def help_words(entry: HelpEntry) -> str:
@@ -454,7 +450,7 @@ def _shown(finding: Finding, document: Monograph, number: Mapping[str, int]) -> 
 
 def _cell(cell: Cell) -> str:
     people = f"{cell.people:,} people, " if cell.people else ""
-    return f"{study_count(len(cell.studies))}, {people}{certainty_words(cell.certainty)}"
+    return f"{counted(len(cell.studies))}, {people}{certainty_words(cell.certainty)}"
 
 
 def _map(held: Map) -> Iterator[str]:

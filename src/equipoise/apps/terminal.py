@@ -1,8 +1,11 @@
-"""What is being done, for those who wait at a terminal."""
+"""What those who wait at a terminal are told: what is being done, and why it stopped."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
 
 
 @contextmanager
@@ -15,3 +18,9 @@ def progress() -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True).status("Starting") as status:
         yield status.update
+
+
+def stop(message: str) -> NoReturn:
+    """End with a sentence that says why."""
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
