@@ -6,6 +6,7 @@ from pathlib import Path
 
 from equipoise.records.correction import Correction
 from equipoise.records.helpline import Helpline
+from equipoise.records.law import Law
 from equipoise.records.position import Position
 from equipoise.records.reference import Reference
 from equipoise.records.search import Search
@@ -13,7 +14,7 @@ from equipoise.records.study import Outcome, Study
 from equipoise.records.topic import Topic
 from equipoise.records.vocabulary import Vocabulary
 
-Record = Reference | Study | Search | Position | Helpline | Correction | Topic
+Record = Reference | Study | Search | Position | Helpline | Correction | Law | Topic
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +54,7 @@ class Evidence:
     positions: Mapping[str, Position]
     helplines: Mapping[str, Helpline]
     corrections: Mapping[str, Correction]
+    law: Mapping[str, Law]
     topics: Mapping[str, Topic]
     vocabulary: Vocabulary
     prose: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -81,6 +83,7 @@ KINDS: Mapping[str, type[Record]] = {
     "positions": Position,
     "helplines": Helpline,
     "corrections": Correction,
+    "law": Law,
     "topics": Topic,
 }
 """Folders under ``evidence/`` and the kind of record that each holds."""

@@ -28,7 +28,10 @@ from equipoise.values.dates import FORM, PartialDate
 from equipoise.values.missing import Missing
 
 _MISSING = {item.value: item for item in Missing}
-_BESIDE_RECORDS = {"vocabulary", "chapters", "README.md", "LICENSE"}
+_BESIDE_RECORDS = {"vocabulary", "gazetteer", "chapters", "README.md", "LICENSE"}
+
+_BY_PLACE = {"law"}
+"""Kinds whose files stand in a folder for each place."""
 
 _TABLES: Mapping[str, type] = {
     "outcomes": OutcomeWord,
@@ -41,6 +44,7 @@ _TABLES: Mapping[str, type] = {
     "people": Person,
     "countries": Country,
     "names": ProperName,
+    "substances": Word,
 }
 
 
@@ -293,6 +297,12 @@ def _visible(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
+def _within(folder: Path) -> Iterator[Path]:
+    """What stands in the folders of a folder."""
+    for entry in _visible(folder):
+        yield from _visible(entry) if entry.is_dir() else [entry]
+
+
 def _files(folder: Path) -> Iterator[tuple[str, Path] | Fault]:
     """Each record file with its kind, and a fault for each thing that has no place here. Hidden files are left alone."""
     for entry in _visible(folder):
@@ -301,17 +311,18 @@ def _files(folder: Path) -> Iterator[tuple[str, Path] | Fault]:
         if entry.name not in KINDS or not entry.is_dir():
             yield Fault(entry.name, 1, "", f"is no kind of record; should be a folder: {', '.join(KINDS)}, vocabulary")
             continue
-        for path in _visible(entry):
+        for path in _within(entry) if entry.name in _BY_PLACE else _visible(entry):
             if path.suffix == ".yaml":
                 yield entry.name, path
             else:
-                yield Fault(f"{entry.name}/{path.name}", 1, "", "is no record; should be a .yaml file")
+                yield Fault(path.relative_to(folder).as_posix(), 1, "", "is no record; should be a .yaml file")
 
 
-def read(folder: Path, chapters: Path | None = None) -> tuple[Evidence, list[Fault]]:
+def read(folder: Path, chapters: Path | None = None, only: Callable[[str], bool] | None = None) -> tuple[Evidence, list[Fault]]:
     """Every record of ``folder`` that can be read, and every fault of every file that cannot.
 
-    ``chapters`` holds the prose of topics (``<topic>/<chapter>.md``).
+    ``chapters`` holds the prose of topics (``<topic>/<chapter>.md``). ``only`` chooses files by their name (``law/us/x.yaml``);
+    the others are left unread.
 
     Raises
     ------
@@ -329,16 +340,20 @@ def read(folder: Path, chapters: Path | None = None) -> tuple[Evidence, list[Fau
             faults.append(item)
             continue
         kind, path = item
-        file = f"{kind}/{path.name}"
+        file = path.relative_to(folder).as_posix()
+        name = file.removesuffix(".yaml")
+        if only is not None and not only(file):
+            unread.add(name)
+            continue
         text, found = yaml_text.decoded(path, file)
         record = None
         if text is not None:
             record, found = read_record(KINDS[kind], text, file)
         faults += found
         if record is None:
-            unread.add(f"{kind}/{path.stem}")
+            unread.add(name)
         else:
-            kinds[kind][path.stem] = record
+            kinds[kind][name.removeprefix(f"{kind}/")] = record
     prose, found = _prose(chapters, kinds["topics"].values())
     evidence = Evidence(folder=folder, vocabulary=vocabulary, prose=prose, chapters=chapters, unread=frozenset(unread), **kinds)
     return evidence, faults + found

@@ -5,17 +5,18 @@ was found and what would be right.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, groupby
 from pathlib import Path
-from typing import TypeVar
 
 from equipoise.records import text as yaml_text
+from equipoise.records.breaches import ID, Breach, Rule, every, leads_nowhere, listed, unknown
 from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault
 from equipoise.records.forms import Steps, each
+from equipoise.records.law import Law
+from equipoise.records.law_rules import LAW_RULES
 from equipoise.records.prose import loose_digit, marked, prose_faults
 from equipoise.records.provenance import Locator, Reading
 from equipoise.records.reader import read
@@ -38,7 +39,6 @@ SENTENCE = 140
 PAGES = ("index", "studies", "sources", "help")
 """Pages that a site has beside its chapters."""
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _URL = re.compile(r"https?://\S+")
 _IDENTIFIERS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "DOI": (
@@ -50,32 +50,6 @@ _IDENTIFIERS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "URL": (_URL, "an address that starts with http"),
 }
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """What breaks a rule: the file (``studies/x``), the path in it, and what was found and would be right."""
-
-    record: str
-    path: Steps
-    message: str
-
-
-Rule = Callable[[Evidence, date], Iterator[Breach]]
-
-
-def _all(evidence: Evidence, wanted: type[T]) -> Iterator[tuple[str, Steps, T]]:
-    """Every value of one type in every record, with its file and path."""
-    for file, record in evidence.records():
-        for path, value in each(record, wanted):
-            yield file, path, value
-
-
-def _leads_nowhere(evidence: Evidence, name: str, *kinds: str) -> bool:
-    """Whether no file of these kinds has the name, not even one that could not be read."""
-    return not any(name in getattr(evidence, kind) or f"{kind}/{name}" in evidence.unread for kind in kinds)
-
 
 def _no_result(evidence: Evidence, name: str) -> bool:
     """Whether ``study/outcome`` names no result, as far as the study could be read."""
@@ -86,16 +60,17 @@ def file_name_is_id(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A file is named after the id of its record, in small letters, digits and single hyphens."""
     for file, record in evidence.records():
         stem = file.partition("/")[2]
+        name = stem.partition("/")[2] if isinstance(record, Law) else stem
         if stem != record.id:
             yield Breach(file, ("id",), f"is {record.id!r}; should be the file name, {stem!r}")
-        elif not _ID.fullmatch(stem):
+        elif not ID.fullmatch(name):
             yield Breach(file, ("id",), f"is {stem!r}; should be small letters, digits and single hyphens")
 
 
 def references_exist(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Every locator names a reference that exists, and the place in it."""
-    for file, path, locator in _all(evidence, Locator):
-        if _leads_nowhere(evidence, locator.ref, "references"):
+    for file, path, locator in every(evidence, Locator):
+        if leads_nowhere(evidence, locator.ref, "references"):
             yield Breach(file, (*path, "ref"), f"is {locator.ref!r}; should be a file of references/")
         if not re.search(r"\w{2}", locator.at):
             yield Breach(file, (*path, "at"), f"is {locator.at!r}; should say the place in the source")
@@ -118,11 +93,11 @@ def sources_are_named(evidence: Evidence, _: date) -> Iterator[Breach]:
 def records_exist(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Every link from one record to another leads somewhere."""
     for file, path, name, kinds in _links(evidence):
-        if _leads_nowhere(evidence, name, *kinds):
+        if leads_nowhere(evidence, name, *kinds):
             yield Breach(file, path, f"is {name!r}; should be a file of {' or '.join(f'{kind}/' for kind in kinds)}")
     for stem, correction in evidence.corrections.items():
         name = correction.concerns
-        lost = _no_result(evidence, name) if "/" in name else _leads_nowhere(evidence, name, *KINDS)
+        lost = _no_result(evidence, name) if "/" in name else leads_nowhere(evidence, name, *KINDS)
         if lost:
             yield Breach(f"corrections/{stem}", ("concerns",), f"is {name!r}; should be a record, or study/outcome")
 
@@ -144,30 +119,19 @@ def _links(evidence: Evidence) -> Iterator[tuple[str, Steps, str, tuple[str, ...
             yield f"topics/{stem}", ("help", place), name, ("helplines",)
 
 
-def _unknown(evidence: Evidence, used: Iterable[tuple[str, Steps, object, str]]) -> Iterator[Breach]:
-    """The words used (file, path, word, table) that their table lacks, where the table could be read whole."""
-    for file, path, word, table in used:
-        if (
-            isinstance(word, str)
-            and word not in getattr(evidence.vocabulary, table)
-            and f"vocabulary/{table}" not in evidence.unread
-        ):
-            yield Breach(file, path, f"is {word!r}; should be a word of vocabulary/{table}.csv")
-
-
 def words_are_known(evidence: Evidence, _: date) -> Iterator[Breach]:
     """Units, outcomes, designs, frames, instruments, countries, questions and people are words of the vocabulary."""
-    yield from _unknown(evidence, _words(evidence))
+    yield from unknown(evidence, _words(evidence))
 
 
 def _words(evidence: Evidence) -> Iterator[tuple[str, Steps, object, str]]:
-    for file, path, reading in _all(evidence, Reading):
+    for file, path, reading in every(evidence, Reading):
         yield file, (*path, "by"), reading.by, "people"
     for stem, study in evidence.studies.items():
         yield from _words_of_study(f"studies/{stem}", study)
     for stem, position in evidence.positions.items():
         yield f"positions/{stem}", ("holder", "country"), position.holder.country, "countries"
-        yield from _listed(f"positions/{stem}", ("about",), position.about, "questions")
+        yield from listed(f"positions/{stem}", ("about",), position.about, "questions")
     for stem, helpline in evidence.helplines.items():
         yield f"helplines/{stem}", ("country",), helpline.country, "countries"
 
@@ -176,26 +140,21 @@ def _words_of_study(file: str, study: Study) -> Iterator[tuple[str, Steps, objec
     yield file, ("design",), study.design, "designs"
     yield file, ("frame",), study.frame, "frames"
     yield file, ("sample", "unit"), study.sample.unit, "units"
-    yield from _listed(file, ("country",), study.country, "countries")
-    yield from _listed(file, ("instruments",), study.instruments, "instruments")
+    yield from listed(file, ("country",), study.country, "countries")
+    yield from listed(file, ("instruments",), study.instruments, "instruments")
     for path, outcome in each(study, Outcome):
         yield file, (*path, "outcome"), outcome.outcome, "outcomes"
     for path, quantity in each(study, Quantity):
         yield file, (*path, "unit"), quantity.unit, "units"
 
 
-def _listed(file: str, path: Steps, words: object, table: str) -> Iterator[tuple[str, Steps, object, str]]:
-    for place, word in enumerate(words if isinstance(words, tuple) else ()):
-        yield file, (*path, place), word, table
-
-
 def nothing_is_in_the_future(evidence: Evidence, as_of: date) -> Iterator[Breach]:
     """No date lies after the day of the check."""
-    for file, path, day in _all(evidence, date):
+    for file, path, day in every(evidence, date):
         if day > as_of:
             yield Breach(file, path, f"is {day}; should not be after {as_of}")
-    for file, path, known in _all(evidence, PartialDate):
-        if known.earliest > as_of:
+    for file, path, known in every(evidence, PartialDate):
+        if known.earliest > as_of and not file.startswith("law/"):  # a law may begin or end later
             yield Breach(file, path, f"is {known}; should not be after {as_of}")
 
 
@@ -341,7 +300,7 @@ def bias_is_judged_in_every_domain(evidence: Evidence, _: date) -> Iterator[Brea
     """Risk of bias is judged in every domain of its instrument, in its order."""
     if "vocabulary/bias-domains" in evidence.unread:
         return
-    for file, path, judged in _all(evidence, RiskOfBias):
+    for file, path, judged in every(evidence, RiskOfBias):
         domains = evidence.vocabulary.bias_domains.get(judged.instrument)
         if domains is None:
             found = f"is {judged.instrument!r}; should be an instrument of vocabulary/bias-domains.csv"
@@ -364,7 +323,7 @@ def _ids_once(file: str, key: str, ids: Iterable[str]) -> Iterator[Breach]:
     for index, name in enumerate(ids):
         if name in seen:
             yield Breach(file, (key, index, "id"), f"is {name!r}, which stands above; should stand once")
-        elif not _ID.fullmatch(name):
+        elif not ID.fullmatch(name):
             yield Breach(file, (key, index, "id"), f"is {name!r}; should be small letters, digits and single hyphens")
         seen.add(name)
 
@@ -419,7 +378,7 @@ def findings_have_their_records(evidence: Evidence, _: date) -> Iterator[Breach]
         yield from _ids_once(f"topics/{stem}", "findings", [finding.id for finding in topic.findings])
         for index, finding in enumerate(topic.findings):
             for where, kind, name in _named(finding):
-                lost = _no_result(evidence, name) if kind == "studies" else _leads_nowhere(evidence, name, kind)
+                lost = _no_result(evidence, name) if kind == "studies" else leads_nowhere(evidence, name, kind)
                 if lost:
                     right = "a study/outcome" if kind == "studies" else f"a file of {kind}/"
                     yield Breach(f"topics/{stem}", ("findings", index, *where), f"is {name!r}; should be {right}")
@@ -500,9 +459,9 @@ def choices_part_what_shares_people(evidence: Evidence, _: date) -> Iterator[Bre
 def tallies_use_known_words(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A tally and an evidence map select by designs and outcomes of the vocabulary."""
     for kind in (TallyFinding, EvidenceMap):
-        for file, path, selection in _all(evidence, kind):
+        for file, path, selection in every(evidence, kind):
             for table in ("designs", "outcomes"):
-                yield from _unknown(evidence, _listed(file, (*path, table), getattr(selection, table), table))
+                yield from unknown(evidence, listed(file, (*path, table), getattr(selection, table), table))
 
 
 RULES: tuple[Rule, ...] = (
@@ -529,6 +488,7 @@ RULES: tuple[Rule, ...] = (
     pools_are_of_one_kind,
     choices_part_what_shares_people,
     tallies_use_known_words,
+    *LAW_RULES,
 )
 """What must hold before anything is computed from the evidence."""
 
@@ -572,4 +532,26 @@ def sound(folder: Path, chapters: Path | None, as_of: date) -> Evidence:
     evidence, faults = check(folder, chapters, as_of, freshness=False)
     if faults:
         raise EvidenceError(faults)
+    return evidence
+
+
+def laws(folder: Path, within: frozenset[str] | None, as_of: date) -> Evidence:
+    """The law of the countries and states in ``within`` (of all without it), and the searches for it; nothing else is read.
+
+    Raises
+    ------
+    EvidenceError
+        With every fault of every file that was read.
+    """
+
+    def wanted(file: str) -> bool:
+        kind, _, name = file.partition("/")
+        if kind == "law":
+            return within is None or name.partition("/")[0] in within
+        return kind == "searches" and name.startswith("law-")
+
+    evidence, faults = read(folder, None, wanted)
+    faults += _placed(evidence, [breach for rule in LAW_RULES for breach in rule(evidence, as_of)])
+    if faults:
+        raise EvidenceError(tuple(sorted(set(faults))))
     return evidence

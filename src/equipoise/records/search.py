@@ -21,10 +21,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What was looked for, where, when, by whom, what was found. ``sources`` is set for a search that others published."""
+    """What was looked for, where, when, by whom, what was found. ``sources`` is set for a search that others published.
+
+    ``places``: those whose law was looked for and not found.
+    """
 
     id: str
     question: str
+    places: tuple[str, ...] = ()
     queries: tuple[Query, ...]
     found: str
     limits: str

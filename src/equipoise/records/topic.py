@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from equipoise.records.law import Action, Form
 from equipoise.records.multiverse import Declared, How, Measure, Method, Test, Threshold, usual
 from equipoise.records.provenance import Reading
 
@@ -16,14 +17,34 @@ class EvidenceMap:
     designs: tuple[str, ...]
 
 
+Substance = Literal["leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question that the atlas of the law asks of every place; ``maps`` on which it is drawn."""
+
+    id: str
+    title: str
+    substance: Substance
+    form: Form | None = None
+    action: Action
+    age: int | None = None
+    maps: tuple[Literal["us", "world"], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A chapter; its prose is ``chapters/<topic>/<id>.md``. ``reader`` person: plain words, tested for reading grade."""
+    """A chapter; its prose is ``chapters/<topic>/<id>.md``. ``reader`` person: plain words, tested for reading grade.
+
+    ``atlas``: the questions for which it shows the law of every place.
+    """
 
     id: str
     title: str
     reader: Literal["person", "researcher"]
     evidence_map: EvidenceMap | None = None
+    atlas: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +189,30 @@ class TallyFinding:
     caveats: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawFinding:
+    """What the law of a place says of an action with a product, on the day of the document."""
+
+    id: str
+    kind: Literal["law"]
+    question: str
+    place: str
+    substance: Substance
+    form: Form | None = None
+    action: Action
+    age: int | None = None
+    caveats: tuple[str, ...] = ()
+
+
 Declaration = (
-    PooledFinding | ReportedFinding | ContrastFinding | SeriesFinding | AbsenceFinding | PositionFinding | TallyFinding
+    PooledFinding
+    | ReportedFinding
+    | ContrastFinding
+    | SeriesFinding
+    | AbsenceFinding
+    | PositionFinding
+    | TallyFinding
+    | LawFinding
 )
 
 

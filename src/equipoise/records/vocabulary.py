@@ -102,3 +102,4 @@ class Vocabulary:
     people: Mapping[str, Person]
     countries: Mapping[str, Country]
     names: Mapping[str, ProperName]
+    substances: Mapping[str, Word]

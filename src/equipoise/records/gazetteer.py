@@ -1,0 +1,126 @@
+"""The gazetteer: every place that a law can belong to, by its code, and what is near a name that is none.
+
+Names alone are never taken for a place: "Georgia" is a country and a state. The files of US counties and municipalities are
+read when the first place of their kind is asked for.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from equipoise.records.evidence import EvidenceError, Fault
+
+NATIONS, COUNTIES, MUNICIPALITIES = "nations", "us-counties", "us-municipalities"
+COLUMNS = ("id", "name", "kind", "parent", "code", "zone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place: ``US-CA/San Diego``, in ``US-CA/San Diego County``; ``code`` is ISO 3166, an OCD division or a Census GEOID.
+
+    ``zone`` is an IANA time zone, or None where the place has several. ``level``: nation, state, county or municipality.
+    """
+
+    id: str
+    name: str
+    kind: str
+    parent: str | None
+    code: str
+    zone: str | None
+    level: str
+
+
+def folded(text: str) -> str:
+    """A name without case and accents, to look it up by."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """The places of one evidence folder."""
+
+    folder: Path
+    _tables: dict[tuple[str, str], Mapping[str, Spot]] = field(default_factory=dict, repr=False, compare=False)
+
+    def find(self, name: str) -> Spot | None:
+        """The place with this code, whatever its case; None where there is none."""
+        key = folded(name)
+        if "/" not in key:
+            return self.table(NATIONS).get(key)
+        state = name.partition("/")[0].upper()
+        return self.table(COUNTIES, state).get(key) or self.table(MUNICIPALITIES, state).get(key)
+
+    def stack(self, spot: Spot) -> tuple[Spot, ...]:
+        """The place and all around it, the widest first."""
+        around = None if spot.parent is None else self.find(spot.parent)
+        return (spot,) if around is None else (*self.stack(around), spot)
+
+    def near(self, name: str, most: int = 5) -> list[str]:
+        """Codes of places that may be meant: those so named first, then those written alike."""
+        from difflib import get_close_matches  # noqa: PLC0415 - for an error alone
+
+        whole = folded(name)
+        within, _, tail = whole.rpartition("/")
+        spots = [*self.table(NATIONS).values()]
+        if within or not any(whole in {folded(spot.name), _last(spot)} for spot in spots):
+            spots += [*self.table(COUNTIES).values(), *self.table(MUNICIPALITIES).values()]
+        named = [spot.id for spot in spots if tail in {folded(spot.name), folded(spot.id).rpartition("/")[2], _last(spot)}]
+        named.sort(key=lambda code: (not folded(code).startswith(within), code.count("/"), code))
+        by_key = {folded(spot.id): spot.id for spot in spots}
+        alike = [by_key[key] for key in get_close_matches(whole, by_key, n=most, cutoff=0.75)]
+        return list(dict.fromkeys([*named, *alike]))[:most]
+
+    def table(self, name: str, state: str = "") -> Mapping[str, Spot]:
+        """The places of one file, or of one state in it, by their folded codes.
+
+        Raises
+        ------
+        EvidenceError
+            The file is not there, or is not a table of places.
+        """
+        held = self._tables.get((name, state))
+        if held is None:
+            held = {folded(spot.id): spot for spot in _rows(self.folder / f"{name}.csv", state)}
+            self._tables[name, state] = held
+        return held
+
+
+def _last(spot: Spot) -> str:
+    """The last part of an ISO code, by which people call a state: TN."""
+    return folded(spot.id).rpartition("-")[2]
+
+
+def _rows(path: Path, state: str) -> Iterator[Spot]:
+    file = f"gazetteer/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as refused:
+        raise EvidenceError((Fault(file, 0, "", f"cannot be opened ({refused.strerror}); should be a table"),)) from refused
+    header, *lines = text.splitlines() or [""]
+    if header != ",".join(COLUMNS):
+        raise EvidenceError((Fault(file, 1, "", f"has other columns; should have {', '.join(COLUMNS)}"),))
+    rows = csv.reader([line for line in lines if line.startswith((f"{state}/", f'"{state}/'))] if state else lines)
+    for cells in rows:
+        if len(cells) != len(COLUMNS):
+            raise EvidenceError(
+                (Fault(file, 0, "", f"has {len(cells)} cells beside {cells[0]!r}; should have {len(COLUMNS)}"),)
+            )
+        ident, name, kind, parent, code, zone = cells
+        yield Spot(
+            id=ident,
+            name=name,
+            kind=kind,
+            parent=None if parent == "none" else parent,
+            code=code,
+            zone=None if zone in ("several", "none") else zone,
+            level=_level(path.stem, ident),
+        )
+
+
+def _level(table: str, ident: str) -> str:
+    if table == NATIONS:
+        return "state" if "-" in ident else "nation"
+    return "county" if table == COUNTIES else "municipality"
