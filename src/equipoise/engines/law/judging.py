@@ -1,0 +1,360 @@
+"""The law of many places, indexed by place, and the judgement of a question at an instant.
+
+``judge`` is all that most readers need. A ``Book`` keeps the index for those who ask many questions: the answer to one kind of
+question (place, action, product) changes only at dates that stand in its norms, so it is worked out once between two of them.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from equipoise.engines.law.answers import Answer, Condition, Dispute, Judgement, Query, Upcoming, Verdict
+from equipoise.engines.law.norms import DAY, NEVER, OPEN, Absence, Claim, Norm, Place, Window, span
+from equipoise.engines.law.products import COVERED, Match, Product, match
+from equipoise.engines.law.worlds import Entry, Outcome, outcome, possible
+
+Axis = Literal["control", "food"]
+Doubt = Literal["date", "lapsed", "stale", "conflict"]
+State = Literal["in", "out"] | Doubt
+_HEAVIEST: tuple[Doubt, ...] = ("conflict", "stale", "lapsed", "date")
+
+_BOUGHT = frozenset({"buy", "sell"})
+"""Who asks whether a thing can be bought asks about its sale too: there is no purchase without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """An instant in minutes, and the day of the knowledge that is used."""
+
+    first: int
+    end: int
+    known: int
+
+    @property
+    def day(self) -> int:
+        return self.first // DAY
+
+
+def judge(norms: "Book | Iterable[Norm]", query: Query) -> Judgement:
+    """What the law of a place says of an action with a product, at an instant, as far as it was known on a day.
+
+    Every norm of the place and of the places around it that covers the action and the product is taken at the instant: in
+    force, not in force, or in doubt. The doubts are a date known only to the month or year, an expiry without a successor, a
+    record that nobody has verified for too long, and a source of equal weight that says otherwise. Then, on each axis:
+
+    1. A wider place's preemption takes local norms out; an exemption opens the prohibitions that it names.
+    2. A prohibition anywhere in the stack makes it ``unlawful``; a permission below never undoes one above.
+    3. Where none does, every law-making level must speak, or it is ``unknown``: silence is not a permission.
+    4. Conditions left open (an age, a limit on an analyte, a licence) make it ``lawful-if``; a permission or an exemption
+       ``lawful``; only statements that nothing is listed, ``not-scheduled``.
+    5. If another outcome of the doubts would change the verdict, it is ``conflict``, ``stale`` or ``unknown`` by the doubt that
+       weighs most, and ``last`` is what the record as it stands says.
+
+    Sources of grade ``tracker`` and proposals never take part: they are shown as disputes and as upcoming.
+
+    Parameters
+    ----------
+    norms
+        A :class:`Book`, or norms from which one is made for this question.
+    query
+        The question.
+
+    Returns
+    -------
+    Judgement
+        The verdict with everything it rests on.
+
+    References
+    ----------
+    .. [1] Snodgrass 1999, Developing Time-Oriented Database Applications in SQL: valid time and transaction time.
+    .. [2] Kleene 1952, Introduction to Metamathematics, section 64: the three-valued connectives.
+    """
+    book = norms if isinstance(norms, Book) else Book(norms)
+    return book.judge(query)
+
+
+_MARKETING = frozenset({"sell", "give", "manufacture", "import", "export", "ship", "advertise"})
+"""What the law of foods speaks of. Asked about anything else, its answer is about sale."""
+
+
+class Book:
+    """Norms and searches by place. It never changes; what it has worked out it keeps."""
+
+    def __init__(self, norms: Iterable[Norm], absences: Iterable[Absence] = ()) -> None:
+        by_place: dict[str, list[Norm]] = defaultdict(list)
+        for norm in norms:
+            by_place[norm.place].append(norm)
+        self.norms: Mapping[str, Sequence[Norm]] = by_place
+        self.searched: dict[str, date | None] = {}
+        for absence in absences:
+            earlier = self.searched.get(absence.place)
+            self.searched[absence.place] = max(filter(None, (earlier, absence.on)), default=None)
+        self._cases: dict[tuple[str, str, Product], tuple[_Case, _Case]] = {}
+        self._matches: dict[Product, dict[str, Match]] = defaultdict(dict)
+
+    def judge(self, query: Query) -> Judgement:
+        """The judgement of one question; see :func:`judge`."""
+        key = (query.place.id, query.action, query.product)
+        cases = self._cases.get(key)
+        if cases is None:
+            cases = self._cases[key] = (self._case(query, "control"), self._case(query, "food"))
+        first, end = span(query.on, query.place.zone)
+        moment = _Moment(first, end, query.known_on.toordinal())
+        return Judgement(query, cases[0].answer(moment, query), cases[1].answer(moment, query))
+
+    def _case(self, query: Query, axis: Axis) -> "_Case":
+        """The norms that bear on a question. That something is not listed is taken of what it surely covers alone."""
+        stack = query.place.stack
+        action = query.action if axis == "control" or query.action in _MARKETING else "sell"
+        entries: list[Entry] = []
+        matches = self._matches[query.product]
+        for level, place in enumerate(stack):
+            for norm in self.norms.get(place.id, ()):
+                if norm.axis == axis and _reaches(norm, query.place) and _covers(norm, action):
+                    covers = COVERED if norm.effect == "preempt" else matches.get(norm.id)
+                    if covers is None:
+                        covers = matches[norm.id] = match(norm.predicate, query.product)
+                    if covers.covers or (covers.covers is None and norm.effect != "not-listed"):
+                        entries.append(Entry(level, norm, covers))
+        if axis == "control":
+            answering = tuple(level for level, place in enumerate(stack) if place.answers)
+        else:
+            answering = (min((entry.level for entry in entries), default=0),)
+        searched = {level: self.searched.get(place.id) for level, place in enumerate(stack)}
+        return _Case(entries, answering, stack, searched)
+
+
+def _reaches(norm: Norm, place: Place) -> bool:
+    if norm.reach == "everywhere":
+        return True
+    return (norm.reach == "incorporated") == (place.local == "municipality")
+
+
+def _covers(norm: Norm, action: str) -> bool:
+    return action in norm.actions or (action == "buy" and not norm.actions.isdisjoint(_BOUGHT))
+
+
+class _Case:
+    """One kind of question: the norms that bear on it, and its answers between the dates at which they can change."""
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        answering: tuple[int, ...],
+        stack: tuple[Place, ...],
+        searched: Mapping[int, date | None],
+    ) -> None:
+        law = [entry for entry in entries if entry.norm.force == "law"]
+        self.deciding = [entry for entry in law if entry.norm.grade != "tracker"]
+        self.reported = [entry for entry in law if entry.norm.grade == "tracker" and entry.norm.effect != "preempt"]
+        self.proposals = [entry.norm for entry in entries if entry.norm.force == "proposal"]
+        self.answering = answering
+        self.stack = stack
+        self.searched = searched
+        norms = [entry.norm for entry in entries]
+        self.minutes = sorted({edge for norm in norms for edge in _edges(norm)})
+        self.days = sorted({day for norm in norms for day in (norm.known, norm.unknown_from, norm.end_known)})
+        self.ages = sorted({norm.min_age for norm in norms if norm.min_age is not None})
+        self.verified = max((norm.relied_from for norm in norms), default=0)
+        self.answers: dict[tuple[int, int, int, int, int], Answer] = {}
+
+    def answer(self, moment: _Moment, query: Query) -> Answer:
+        """The answer at a moment, worked out if it is the first between two dates of this case."""
+        key = (
+            bisect_right(self.minutes, moment.first),
+            bisect_left(self.minutes, moment.end),
+            bisect_right(self.days, moment.known),
+            -1 if query.age is None else bisect_right(self.ages, query.age),
+            moment.known if moment.known < self.verified else 0,
+        )
+        held = self.answers.get(key)
+        if held is None:
+            held = self.answers[key] = self._work_out(moment, query.age)
+        return held
+
+    def _work_out(self, moment: _Moment, age: int | None) -> Answer:
+        states = [(entry, state(entry.norm, moment)) for entry in self.deciding]
+        states = [(entry, held) for entry, held in states if held != "lapsed" or not _settled(entry, states)]
+        sure = [entry for entry, held in states if held == "in"]
+        doubts = [(entry, held) for entry, held in states if held not in ("in", "out")]
+        recorded = outcome([*sure, *(entry for entry, held in doubts if held != "lapsed")], self.answering, age)
+        verdict, last, doubted = self._verdict(sure, doubts, recorded, age)
+        why: tuple[tuple[Doubt | Literal["silent"], tuple[Norm, ...]], ...] = doubted
+        if not doubts or verdict == recorded.verdict:
+            shown = recorded
+        else:
+            shown = Outcome(verdict, recorded.conditions, _all_of(recorded, doubts), recorded.voided, recorded.silent)
+        silent = (
+            ()
+            if recorded.verdict == "unlawful"
+            else tuple((self.stack[level], self.searched[level]) for level in recorded.silent)
+        )
+        if verdict == "unknown" and silent:
+            why = (*why, ("silent", ()))
+        return Answer(
+            verdict=verdict,
+            last=last,
+            why=why,
+            conditions=() if verdict == "unlawful" else _without_repeats(shown.conditions),
+            because=shown.because,
+            voided=shown.voided,
+            silent=silent,
+            upcoming=tuple(self._upcoming(moment)),
+            disputes=tuple(self._disputes(shown, recorded.verdict, moment, states)),
+            stale=any(held == "stale" for _, held in doubts),
+        )
+
+    def _verdict(
+        self, sure: Sequence[Entry], doubts: Sequence[tuple[Entry, State]], recorded: Outcome, age: int | None
+    ) -> tuple[Verdict, Verdict | None, tuple[tuple[Doubt, tuple[Norm, ...]], ...]]:
+        """The verdict that no doubt can change; or the name of the doubt, what the record says, and the norms in doubt."""
+        if not doubts:
+            return recorded.verdict, None, ()
+        verdicts = possible(sure, [entry for entry, _ in doubts], self.answering, age)
+        if verdicts is not None and len(verdicts) == 1:
+            return next(iter(verdicts)), None, ()
+        moving = [kind for kind in _HEAVIEST if self._moves(kind, sure, doubts, age)]
+        kinds = moving or [kind for kind in _HEAVIEST if any(held == kind for _, held in doubts)]
+        why = tuple((kind, tuple(entry.norm for entry, held in doubts if held == kind)) for kind in kinds)
+        heaviest = kinds[0]
+        verdict: Verdict = heaviest if heaviest in ("conflict", "stale") else "unknown"
+        return verdict, recorded.verdict, why
+
+    def _moves(self, kind: Doubt, sure: Sequence[Entry], doubts: Sequence[tuple[Entry, State]], age: int | None) -> bool:
+        """Whether the doubts of one kind alone, the others as recorded, can change the verdict."""
+        fixed = [entry for entry, held in doubts if held not in (kind, "lapsed")]
+        verdicts = possible([*sure, *fixed], [entry for entry, held in doubts if held == kind], self.answering, age)
+        return verdicts is None or len(verdicts) > 1
+
+    def _upcoming(self, moment: _Moment) -> Iterable[Upcoming]:
+        for entry in (*self.deciding, *self.reported):
+            norm = entry.norm
+            if norm.effect == "preempt" or not _is_known(norm, moment):
+                continue
+            late = _is_stale(norm, moment)
+            if moment.end <= norm.began.first:
+                yield Upcoming(
+                    norm=norm,
+                    what="begins",
+                    certain=norm.grade != "tracker",
+                    printed=norm.since,
+                    minute=norm.began.first,
+                    stale=late,
+                )
+            ended = _end(norm, moment)
+            if ended is not OPEN and moment.end <= ended.first < NEVER:
+                certain = norm.grade != "tracker"
+                yield Upcoming(norm=norm, what="ends", certain=certain, printed=norm.until, minute=ended.first, stale=late)
+        for norm in self.proposals:
+            if _is_known(norm, moment) and norm.began.first < moment.end and moment.end <= _end(norm, moment).first:
+                soonest = None if norm.earliest is None else norm.earliest.first
+                yield Upcoming(
+                    norm=norm,
+                    what="proposed",
+                    certain=False,
+                    printed=norm.earliest_printed,
+                    minute=soonest,
+                    stale=_is_stale(norm, moment),
+                )
+
+    def _disputes(
+        self, shown: Outcome, recorded: Verdict, moment: _Moment, states: Sequence[tuple[Entry, State]]
+    ) -> Iterable[Dispute]:
+        held = {entry.norm.id: entry.norm for entry, now in states if now != "out"}
+        held.update({norm.id: norm for norm in (*shown.because, *shown.voided)})
+        for norm in held.values():
+            for claim in norm.claims:
+                yield Dispute(norm=norm, claim=claim, decides=claim.weighs and _claimed(claim, moment))
+        for entry in self.reported:
+            norm = entry.norm
+            if state(norm, moment) == "out" or not _differs(norm, recorded):
+                continue
+            told = Claim(field="effect", says=norm.effect, source=norm.citation, url=norm.url, grade=norm.grade, note=norm.says)
+            yield Dispute(norm=norm, claim=told, decides=False)
+
+
+def _edges(norm: Norm) -> Iterable[int]:
+    """The minutes at which what a norm contributes can change."""
+    yield from (
+        norm.began.first,
+        norm.began.last,
+        norm.ended.first,
+        norm.ended.last,
+        (norm.relied_from + norm.stale_days + 1) * DAY,
+    )
+    for claim in norm.claims:
+        yield from claim.window or ()
+
+
+def _end(norm: Norm, moment: _Moment) -> Window:
+    return norm.ended if moment.known >= norm.end_known else OPEN
+
+
+def _is_known(norm: Norm, moment: _Moment) -> bool:
+    return norm.known <= moment.known < norm.unknown_from
+
+
+def _is_stale(norm: Norm, moment: _Moment) -> bool:
+    return moment.day > min(norm.relied_from, moment.known) + norm.stale_days
+
+
+def _claimed(claim: Claim, moment: _Moment) -> bool:
+    """Whether a claim is about this moment."""
+    return claim.window is None or (claim.window[0] < moment.end and moment.first < claim.window[1])
+
+
+def state(norm: Norm, moment: _Moment) -> State:
+    """Whether a norm is in force at a moment, or why that is in doubt."""
+    if not _is_known(norm, moment):
+        return "out"
+    weighing = [claim for claim in norm.claims if claim.weighs and _claimed(claim, moment)]
+    if any(claim.window is not None for claim in weighing):
+        return "conflict"
+    held = _held(norm, moment)
+    if held in ("out", "lapsed"):
+        return held
+    if weighing:
+        return "conflict"
+    return "stale" if held == "in" and _is_stale(norm, moment) else held
+
+
+def _held(norm: Norm, moment: _Moment) -> State:
+    """What the dates of a norm say at a moment."""
+    ended = _end(norm, moment)
+    if moment.end <= norm.began.first:
+        return "out"
+    if ended.last <= moment.first:
+        return "lapsed" if norm.ending == "lapsed" else "out"
+    return "in" if norm.began.last <= moment.first and moment.end <= ended.first else "date"
+
+
+def _settled(lapsed: Entry, states: Sequence[tuple[Entry, State]]) -> bool:
+    """Whether a later norm of the same place says what holds after an expiry."""
+    return any(
+        held == "in" and entry.level == lapsed.level and entry.norm.began.last >= lapsed.norm.ended.first
+        for entry, held in states
+    )
+
+
+def _differs(norm: Norm, recorded: Verdict) -> bool:
+    """Whether what a tracker lists is not what the record says."""
+    return recorded != "unlawful" if norm.forbids else recorded in ("unlawful", "unknown")
+
+
+def _all_of(recorded: Outcome, doubts: Sequence[tuple[Entry, State]]) -> tuple[Norm, ...]:
+    norms = [*recorded.because, *(entry.norm for entry, _ in doubts if entry.norm.effect != "preempt")]
+    return tuple(dict.fromkeys(norms))
+
+
+def _without_repeats(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Each condition once in its words; of two ages the higher is the one that matters."""
+    ages = [item for item in conditions if item.kind == "age"]
+    oldest = max(ages, key=lambda item: item.norm.min_age or 0, default=None)
+    chosen: dict[str, Condition] = {}
+    for item in conditions:
+        if item.kind != "age" or item is oldest:
+            chosen.setdefault(item.text, item)
+    return tuple(chosen.values())
