@@ -153,6 +153,62 @@ findings:
 extracted: {by: ab, date: 2026-01-05}
 """
 
+LAW = """\
+id: no/act-1949
+place: "NO"
+axis: control
+instrument:
+  kind: statute
+  force: law
+  title: An act on a plant
+  citation: Act 1 of 1949
+  url: https://example.org/act
+  signed: 1949-03-01
+  commences:
+    - {date: 1949-06-01, time: "12:00", zone: Europe/Oslo}
+    - {scope: later, date: 1952-01-01}
+  ends:
+    - {date: 1952-01-01, how: superseded}
+norms:
+  - id: sale
+    actions: [buy, sell]
+    effect: permit-if
+    min_age: 18
+    substance:
+      any_of: [plant]
+      limits:
+        - all: [{analyte: plant, op: ">", value: 2, unit: percent, basis: dry-weight}]
+    says: Sale to people of 18 and over is allowed.
+  - id: sale
+    actions: [buy, sell]
+    effect: prohibit
+    scope: later
+    substance: {any_of: [plant]}
+    says: Sale is barred.
+evidence:
+  - url: https://example.org/act
+    title: The act
+    dated: 1949-03-01
+    retrieved: 2026-01-31
+    at: section 2
+    grade: primary
+    saw: full-text
+    shows: [norms, dates]
+conflicts:
+  - field: commences
+    says: 1949-07-01
+    norms: [sale]
+    url: not-reported
+    title: A list
+    retrieved: 2026-01-31
+    at: row 3
+    grade: tracker
+    note: The act says June.
+last_verified: 2026-01-31
+stale_after_days: 180
+extracted: {by: ab, date: 2026-01-31}
+"""
+
 FILES: Mapping[str, str] = {
     "chapters/villages/glance.md": """\
 ## What we found
@@ -251,6 +307,9 @@ trial,measurement,how the outcome was measured
     "evidence/vocabulary/people.csv": "id,name,role\nab,First reader,reads\ncd,Second reader,checks\n",
     "evidence/vocabulary/countries.csv": "code,name\nNO,Norway\nUS,United States\n",
     "evidence/vocabulary/names.csv": "name,meaning\nDSM-5,the manual of mental disorders\n",
+    "evidence/vocabulary/substances.csv": "id,label\nplant,the plant\n",
+    "evidence/gazetteer/nations.csv": "id,name,kind,parent,code,zone\nNO,Norway,country,none,NOR,Europe/Oslo\n",
+    "evidence/law/no/act-1949.yaml": LAW,
 }
 
 

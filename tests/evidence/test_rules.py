@@ -16,6 +16,7 @@ REFERENCE = "references/aronson-1948.yaml"
 WEBPAGE = "references/bates-1950.yaml"
 TOPIC = "topics/villages.yaml"
 CHAPTER = "../chapters/villages/glance.md"
+LAW = "law/no/act-1949.yaml"
 
 
 class Case(NamedTuple):
@@ -529,6 +530,94 @@ CASES = (
         "verified_on: 2025-08-03",
         "verified_on: is 2025-08-03; should be at most 180 days before 2026-01-31",
     ),
+    Case(
+        "places_are_known",
+        LAW,
+        'place: "NO"',
+        "place: Norway",
+        "place: Norway",
+        "place: is 'Norway', which the gazetteer lacks; should be NO",
+    ),
+    Case(
+        "law_words_are_known",
+        LAW,
+        "      any_of: [plant]\n      limits",
+        "      any_of: [tea]\n      limits",
+        "any_of: [tea]",
+        "norms[0].substance.any_of[0]: is 'tea'; should be a word of vocabulary/substances.csv",
+    ),
+    Case(
+        "laws_are_sourced",
+        LAW,
+        "stale_after_days: 180",
+        "stale_after_days: 365",
+        "stale_after_days: 365",
+        "stale_after_days: is 365; should be from 1 to 180",
+    ),
+    Case(
+        "laws_are_sourced",
+        LAW,
+        "at: section 2",
+        'at: "-"',
+        'at: "-"',
+        "evidence[0].at: is '-'; should say the place in the source",
+    ),
+    Case(
+        "law_dates_are_in_order",
+        LAW,
+        "- {date: 1952-01-01, how: superseded}",
+        "- {date: 1949-05, how: superseded}",
+        "- {date: 1949-05, how: superseded}",
+        "instrument.ends[0].date: is 1949-05; should not be before 1949-06-01, when it begins",
+    ),
+    Case(
+        "law_dates_are_in_order",
+        LAW,
+        "zone: Europe/Oslo",
+        "zone: Europe/Nowhere",
+        '- {date: 1949-06-01, time: "12:00", zone: Europe/Nowhere}',
+        "instrument.commences[0].zone: is 'Europe/Nowhere'; should be a time zone such as America/New_York",
+    ),
+    Case(
+        "norms_say_what_they_do",
+        LAW,
+        "min_age: 18",
+        "min_age: -18",
+        "min_age: -18",
+        "norms[0].min_age: is -18; should be an age from 1 to 120",
+    ),
+    Case(
+        "norms_say_what_they_do",
+        LAW,
+        "    min_age: 18\n",
+        "",
+        "effect: permit-if",
+        "norms[0].effect: is permit-if without a condition; should have min_age, licence or conditions",
+    ),
+    Case(
+        "limits_can_be_measured",
+        LAW,
+        "unit: percent",
+        "unit: mg",
+        '- all: [{analyte: plant, op: ">", value: 2, unit: mg, basis: dry-weight}]',
+        "norms[0].substance.limits[0].all[0].unit: is 'mg' on the basis dry-weight; should be percent or ppm or mg/g",
+    ),
+    Case(
+        "law_links_lead_somewhere",
+        LAW,
+        "norms: [sale]",
+        "norms: [gift]",
+        "norms: [gift]",
+        "conflicts[0].norms[0]: is 'gift'; should be one of sale",
+    ),
+    Case(
+        "versions_do_not_overlap",
+        LAW,
+        "scope: later, date: 1952-01-01",
+        "scope: later, date: 1951-12-31",
+        "- id: sale",
+        "norms[1].id: is 'sale', whose version above is in force at the same time; should begin when that one ends",
+    ),
 )
 
 
@@ -551,6 +640,7 @@ def test_the_small_folder_is_sound(evidence_folder: Path, as_of: date) -> None:
         "positions/ministry-2020",
         "helplines/us-988",
         "corrections/aronson-1948-total",
+        "law/no/act-1949",
         "topics/villages",
     ]
 

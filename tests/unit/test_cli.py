@@ -334,7 +334,7 @@ def test_help_of_every_command_names_the_common_options(command: tuple[str, ...]
 
 def test_every_command_stands_in_this_table() -> None:
     evidence = {("evidence", command.name) for command in cli.evidence_app.registered_commands}
-    alone = {("pool",)}  # it reads a table, not the evidence
+    alone = {("pool",), ("law",)}  # a table and the law: each has a file of tests of its own
     assert {(command.name,) for command in cli.app.registered_commands} | evidence == set(COMMANDS) | alone
 
 
@@ -343,7 +343,7 @@ def test_the_version_is_said() -> None:
 
 
 def test_without_a_day_it_is_today(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_today", lambda: date(2026, 3, 1))
+    monkeypatch.setattr(cli, "today", lambda: date(2026, 3, 1))
     assert json.loads(Answer("show", "bcg-ml", "--json", "--evidence", str(folder)).out)["as_of"] == "2026-03-01"
 
 

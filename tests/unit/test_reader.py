@@ -439,7 +439,7 @@ def test_schemas_are_json_schema_and_refuse_what_the_reader_refuses(evidence_fol
     schema = json.loads(json.dumps(schemas()[kind]))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    path = next((evidence_folder / kind).glob("*.yaml"))
+    path = next((evidence_folder / kind).rglob("*.yaml"))
     data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - it makes text and nothing else
     assert validator.is_valid(data)
     assert not validator.is_valid({**data, "unknown": "key"})

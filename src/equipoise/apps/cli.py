@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -11,6 +11,8 @@ import typer
 
 from equipoise import __version__
 from equipoise.apps.build import replace_folder
+from equipoise.apps.clock import today
+from equipoise.apps.law import law
 from equipoise.apps.pool import pool
 from equipoise.apps.terminal import progress, stop
 from equipoise.records import places
@@ -60,11 +62,6 @@ AsOf = Annotated[
 ]
 
 
-def _today() -> date:
-    """The only clock of the house."""
-    return datetime.now(tz=UTC).astimezone().date()
-
-
 def _folders(evidence: Path | None) -> tuple[Path, Path]:
     return places.shipped() if evidence is None else (evidence, places.beside(evidence))
 
@@ -91,7 +88,7 @@ def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Ev
     except OSError as refused:
         stop(f"{refused.filename or evidence}: cannot be read ({refused.strerror})")
     days = (record.extracted.date for _, record in read.records())
-    newest = max((day for day in days if day <= _today()), default=as_of)  # a later day is a fault, which names its file
+    newest = max((day for day in days if day <= today()), default=as_of)  # a later day is a fault, which names its file
     if newest > as_of:
         stop(f"--as-of {as_of}: the evidence was read up to {newest}; give that day or a later one.")
     return read, faults
@@ -122,7 +119,7 @@ def _say(text: str) -> None:
 @evidence_app.command("check")
 def evidence_check(as_json: Json = False, evidence: Folder = None, as_of: AsOf = None) -> None:
     """Apply every curation rule to every file, and name each fault with its file, line and field."""
-    day = as_of or _today()
+    day = as_of or today()
     with progress() as step:
         step("Reading and checking")
         read, faults = _checked(evidence, day, freshness=True)
@@ -155,10 +152,10 @@ def evidence_list(
     evidence: Folder = None,
     as_of: AsOf = None,
 ) -> None:
-    """List the records of one kind: references, studies, searches, positions, helplines, corrections or topics."""
+    """List the records of one kind: references, studies, searches, positions, helplines, corrections, law or topics."""
     if kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is not a kind of record; should be one of {', '.join(KINDS)}")
-    records = getattr(_sound(evidence, as_of or _today()), kind)
+    records = getattr(_sound(evidence, as_of or today()), kind)
     if as_json:
         from equipoise.outputs.plain import plain
 
@@ -177,11 +174,13 @@ def evidence_schema(
     evidence: Folder = None,
     as_of: AsOf = None,
 ) -> None:
-    """The JSON Schemas of the evidence files, for editors, and of monograph.json."""
+    """The JSON Schemas of the evidence files, for editors, of monograph.json, and of what law says with --json."""
     from equipoise.outputs.json import SCHEMA
+    from equipoise.outputs.law import SCHEMA as LAW
     from equipoise.records.reader import schemas
 
-    made = {**schemas(), "monograph": json.loads(SCHEMA.read_text(encoding="utf-8"))}
+    answers = {"monograph": SCHEMA, "law-answer": LAW}
+    made = {**schemas(), **{name: json.loads(path.read_text(encoding="utf-8")) for name, path in answers.items()}}
     if kind is not None and kind not in made:
         raise typer.BadParameter(f"{kind!r} has no schema; should be one of {', '.join(made)}")
     chosen = made if kind is None else {kind: made[kind]}
@@ -274,7 +273,7 @@ def monograph(
     chosen = _formats(formats)
     with progress() as step:
         step("Reading and computing")
-        document = _document(evidence, topic, as_of or _today())
+        document = _document(evidence, topic, as_of or today())
         files: dict[str, bytes] = {}
         for name in chosen:
             step(f"Writing {name}")
@@ -313,7 +312,7 @@ def show(
     as_of: AsOf = None,
 ) -> None:
     """One finding: its sentence, number, certainty and why, sources, and how to compute it again."""
-    document = _document(evidence, topic, as_of or _today())
+    document = _document(evidence, topic, as_of or today())
     if finding not in document.findings:
         from difflib import get_close_matches
 
@@ -330,6 +329,7 @@ def show(
 
 
 app.command("pool")(pool)
+app.command("law")(law)
 
 
 @app.callback()

@@ -83,7 +83,7 @@ Option = str | int | float | bool | None | tuple[str, ...]
 class Basis:
     """What is needed to compute it again: the engine, its options, the records that went in, the version of the package."""
 
-    kind: Literal["pooled", "reported", "contrast", "series", "absence", "position", "tally"]
+    kind: Literal["pooled", "reported", "contrast", "series", "absence", "position", "tally", "law"]
     engine: str
     options: tuple[tuple[str, Option], ...]
     records: tuple[str, ...]

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from equipoise.findings import register, synthesis, wording
+from equipoise.findings import law, register, synthesis, wording
 from equipoise.findings.finding import Finding
+from equipoise.records.breaches import Breach
 from equipoise.records.evidence import Evidence, EvidenceError, Fault
-from equipoise.records.rules import Breach, placed
+from equipoise.records.rules import placed
 from equipoise.records.topic import Topic
 
 _MAKERS: Mapping[str, Callable[[Evidence, Any, date], Finding]] = {
@@ -19,6 +20,7 @@ _MAKERS: Mapping[str, Callable[[Evidence, Any, date], Finding]] = {
     "absence": register.absence,
     "position": register.position,
     "tally": register.tally,
+    "law": law.law,
 }
 
 

@@ -6,7 +6,7 @@ read when the first place of their kind is asked for.
 
 import csv
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Gazetteer:
     """The places of one evidence folder."""
 
     folder: Path
+    _lines: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict, repr=False, compare=False)
     _tables: dict[tuple[str, str], Mapping[str, Spot]] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, name: str) -> Spot | None:
@@ -83,7 +84,11 @@ class Gazetteer:
         """
         held = self._tables.get((name, state))
         if held is None:
-            held = {folded(spot.id): spot for spot in _rows(self.folder / f"{name}.csv", state)}
+            if name not in self._lines:
+                self._lines[name] = _by_state(self.folder / f"{name}.csv")
+            lines = self._lines[name]
+            chosen = lines.get(state, ()) if state else [line for listed in lines.values() for line in listed]
+            held = {folded(spot.id): spot for spot in _spots(name, chosen)}
             self._tables[name, state] = held
         return held
 
@@ -93,21 +98,27 @@ def _last(spot: Spot) -> str:
     return folded(spot.id).rpartition("-")[2]
 
 
-def _rows(path: Path, state: str) -> Iterator[Spot]:
+def _by_state(path: Path) -> Mapping[str, Sequence[str]]:
+    """The lines of a table by what stands before the slash of a code; they are read as places when they are asked for."""
     file = f"gazetteer/{path.name}"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as refused:
         raise EvidenceError((Fault(file, 0, "", f"cannot be opened ({refused.strerror}); should be a table"),)) from refused
     header, *lines = text.splitlines() or [""]
     if header != ",".join(COLUMNS):
         raise EvidenceError((Fault(file, 1, "", f"has other columns; should have {', '.join(COLUMNS)}"),))
-    rows = csv.reader([line for line in lines if line.startswith((f"{state}/", f'"{state}/'))] if state else lines)
-    for cells in rows:
+    states: dict[str, list[str]] = {}
+    for line in lines:
+        states.setdefault(line.lstrip('"').partition(",")[0].partition("/")[0], []).append(line)
+    return states
+
+
+def _spots(table: str, lines: Iterable[str]) -> Iterator[Spot]:
+    for cells in csv.reader(lines):
         if len(cells) != len(COLUMNS):
-            raise EvidenceError(
-                (Fault(file, 0, "", f"has {len(cells)} cells beside {cells[0]!r}; should have {len(COLUMNS)}"),)
-            )
+            found = f"has {len(cells)} cells beside {cells[0]!r}; should have {len(COLUMNS)}"
+            raise EvidenceError((Fault(f"gazetteer/{table}.csv", 0, "", found),))
         ident, name, kind, parent, code, zone = cells
         yield Spot(
             id=ident,
@@ -116,7 +127,7 @@ def _rows(path: Path, state: str) -> Iterator[Spot]:
             parent=None if parent == "none" else parent,
             code=code,
             zone=None if zone in ("several", "none") else zone,
-            level=_level(path.stem, ident),
+            level=_level(table, ident),
         )
 
 

@@ -37,7 +37,7 @@ from equipoise.values.dates import PartialDate
 HELPLINE_DAYS = 180
 SENTENCE = 140
 PAGES = ("index", "studies", "sources", "help")
-"""Pages that a site has beside its chapters."""
+"""Pages that a site has beside its chapters, and those of places, whose names begin with ``law-``."""
 
 _URL = re.compile(r"https?://\S+")
 _IDENTIFIERS: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -420,8 +420,8 @@ def chapters_have_their_pages(evidence: Evidence, _: date) -> Iterator[Breach]:
             yield Breach(f"topics/{stem}", ("chapters",), "is an empty list; should name at least one chapter")
         yield from _ids_once(f"topics/{stem}", "chapters", [chapter.id for chapter in topic.chapters])
         for index, chapter in enumerate(topic.chapters):
-            if chapter.id in PAGES:
-                found = f"is {chapter.id!r}, a page that every site has; should be another word than {', '.join(PAGES)}"
+            if chapter.id in PAGES or chapter.id.startswith("law-"):
+                found = f"is {chapter.id!r}, a page of every site; should be another word than {', '.join(PAGES)} or law-..."
                 yield Breach(f"topics/{stem}", ("chapters", index, "id"), found)
 
 
@@ -504,7 +504,7 @@ def placed(evidence: Evidence, breach: Breach) -> Fault:
 def _placed(evidence: Evidence, breaches: Iterable[Breach]) -> Iterator[Fault]:
     """The breaches with their files and lines; each file is read again once, for its lines."""
     for record, group in groupby(sorted(breaches, key=lambda breach: breach.record), key=lambda breach: breach.record):
-        file = f"{record}.yaml"
+        file = record if record.endswith(".csv") else f"{record}.yaml"
         text, _ = yaml_text.decoded(evidence.folder / file, file)
         tree, _ = yaml_text.compose(text or "", file)
         for breach in group:
