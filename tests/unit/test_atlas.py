@@ -149,7 +149,7 @@ def test_the_world_has_the_countries_of_the_gazetteer_that_people_live_in() -> N
     with GAZETTEER.open(encoding="utf-8", newline="") as file:
         known = {row["id"] for row in csv.DictReader(file) if row["kind"] == "country"}
     drawn = set(outlines("world")["places"])
-    assert drawn - known == {"XK"}
+    assert drawn - known == {"XK", "AS", "GU", "MP", "PR", "VI"}  # the last five are US-AS and so on in the gazetteer
     with_their_country = {"BQ", "CC", "CX", "GF", "GP", "MQ", "RE", "SJ", "TK", "YT"}
     assert known - drawn == with_their_country | {"AQ", "BV", "GS", "HM", "IO", "TF", "UM"}
 

@@ -63,6 +63,7 @@ WORDS = Vocabulary(
     people={},
     countries={},
     names={},
+    substances={},
 )
 EVIDENCE = Evidence(
     folder=Path(),

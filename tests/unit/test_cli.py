@@ -313,7 +313,7 @@ def test_schemas_are_written_one_file_a_kind(tmp_path: Path) -> None:
     answer = Answer("evidence", "schema", "--out", str(tmp_path / "deep" / "schemas"), "--json")
     written = {path.name for path in (tmp_path / "deep" / "schemas").iterdir()}
     assert set(json.loads(answer.out)["files"]) == written
-    assert {"studies.schema.json", "topics.schema.json", "monograph.schema.json"} <= written
+    assert {"studies.schema.json", "topics.schema.json", "monograph.schema.json", "law-answer.schema.json"} <= written
     for path in (tmp_path / "deep" / "schemas").iterdir():
         jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text(encoding="utf-8")))
 

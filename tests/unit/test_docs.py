@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.outputs.json import SCHEMA
+from equipoise.outputs.law import SCHEMA as LAW_SCHEMA
 from equipoise.records.evidence import KINDS
 from equipoise.records.forms import form, parts
 from equipoise.records.reader import read_record, schemas
@@ -21,7 +22,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_the_schemas_in_docs_are_those_of_the_reader() -> None:
     """Run `make docs` after a change of a record kind."""
     kept = {path.name.removesuffix(".schema.json"): json.loads(path.read_text()) for path in (DOCS / "schemas").glob("*.json")}
-    assert kept == {**schemas(), "monograph": json.loads(SCHEMA.read_text())}
+    answers = {"monograph": SCHEMA, "law-answer": LAW_SCHEMA}
+    assert kept == {**schemas(), **{name: json.loads(path.read_text()) for name, path in answers.items()}}
 
 
 def example(kind: str) -> str:

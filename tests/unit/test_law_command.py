@@ -121,7 +121,7 @@ def test_an_instant_is_read_on_the_clock_of_the_place(evidence: Path) -> None:
         effect="prohibit",
         signed="2026-06-01",
         begins="2026-06-10",
-        hour=', time: "17:00"',
+        hour=', time: "17:00", zone: America/New_York',
     )
     verdicts = [
         asked(evidence, "US-GA", "--as-of", "2026-06-10", "--on", on)["verdict"]
@@ -141,7 +141,7 @@ def test_limits_are_compared_exactly_with_what_was_measured(evidence: Path) -> N
     write(evidence, "us-ga/cap", place="US-GA", effect="prohibit", signed="2026-06-01", begins="2026-01-01", limits=limit)
 
     def verdict(*amount: str) -> str:
-        return str(asked(evidence, "US-GA", "--on", "2026-06-10", *amount)["verdict"])
+        return str(asked(evidence, "US-GA", "--substance", "leaf", "--on", "2026-06-10", *amount)["verdict"])
 
     assert verdict() == "lawful-if"
     assert verdict("--analyte", "7-oh=0.5mg/g") == verdict("--analyte", "7-oh=500ppm") == "not-scheduled"

@@ -50,12 +50,14 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a day; should look like 2026-01-31") from fault
 
 
-def _product(substance: str, form: str | None, analytes: list[str], serving: str | None, container: str | None) -> "Product":
+def _product(
+    substance: str | None, form: str | None, analytes: list[str], serving: str | None, container: str | None
+) -> "Product":
     from equipoise.engines.law import Product, mass
 
     try:
         return Product(
-            kind=_one_of(substance, SUBSTANCES, "--substance"),
+            kind=None if substance is None else _one_of(substance, SUBSTANCES, "--substance"),
             form=None if form is None else _one_of(form, FORMS, "--form"),
             amounts=_amounts(analytes),
             serving=None if serving is None else mass(serving),
@@ -137,7 +139,15 @@ def law(
             "each may have its own time and action: US-KY@2026-07-02T09:00@possess.",
         ),
     ] = None,
-    substance: Annotated[str, typer.Option("--substance", metavar="KIND", help=f"One of {', '.join(SUBSTANCES)}.")] = "leaf",
+    substance: Annotated[
+        str | None,
+        typer.Option(
+            "--substance",
+            metavar="KIND",
+            help=f"One of {', '.join(SUBSTANCES)}. Without it leaf; with --analyte, what was measured alone.",
+            show_default=False,
+        ),
+    ] = None,
     form: Annotated[
         str | None, typer.Option("--form", metavar="FORM", help=f"One of {', '.join(FORMS)}.", show_default=False)
     ] = None,
@@ -191,13 +201,13 @@ def law(
 
     day = as_of or today()
     if changes_since is not None:
-        _changes(places or [], changes_since, day, evidence, as_json=as_json)
+        _changes(places or [], changes_since, day, evidence, known_on=known_on or day, as_json=as_json)
         return
     if not places:
         raise typer.BadParameter("there is no place; should be at least one, such as US-TN, or --changes-since DATE")
     if age is not None and not 0 <= age <= 150:
         raise typer.BadParameter(f"--age is {age}; should be from 0 to 150")
-    product = _product(substance, form, analyte or [], serving, container)
+    product = _product(substance or (None if analyte else "leaf"), form, analyte or [], serving, container)
     _one_of(action, ACTIONS, "--action")
     when = day if on is None else _when(on, "--on")
     gazetteer = _folder(evidence)
@@ -228,7 +238,7 @@ def law(
     typer.echo(law_json(answers) if as_json else law_text(answers), nl=False)
 
 
-def _changes(wanted: list[str], since: date, until: date, evidence: Path | None, *, as_json: bool) -> None:
+def _changes(wanted: list[str], since: date, until: date, evidence: Path | None, *, known_on: date, as_json: bool) -> None:
     from equipoise.engines.law import changes
     from equipoise.findings.law_answer import change_log
     from equipoise.findings.norms import norms, place
@@ -238,13 +248,14 @@ def _changes(wanted: list[str], since: date, until: date, evidence: Path | None,
         raise typer.BadParameter(f"--changes-since is {since}, after {until}; should be an earlier day")
     gazetteer = _folder(evidence)
     stops = [_stop_of_route(text, gazetteer, clock=False)[0] for text in wanted]
-    codes = frozenset(around.id.lower() for spot in stops for around in spot.stack if around.local == "no") if stops else None
     with progress() as step:
         step("Reading the law")
-        found = changes(norms(_read(evidence, codes, until).law), since=since, until=until)
+        known = [norm for norm in norms(_read(evidence, None, until).law) if norm.known <= known_on.toordinal()]
+        found = changes(known, since=since, until=until)
+    places = {item.place: place(gazetteer, spot) for item in found if (spot := gazetteer.find(item.place))}
     if stops:
         chosen = {spot.id for spot in stops}
-        found = tuple(item for item in found if item.place in chosen or item.place.partition("/")[0] in chosen)
-    entries = change_log(found, {item.place: place(gazetteer, spot) for item in found if (spot := gazetteer.find(item.place))})
+        found = tuple(item for item in found if chosen & {around.id for around in places[item.place].stack})
+    entries = change_log(found, places)
     said = {"since": str(since), "until": str(until)}
     typer.echo(changes_json(entries, **said) if as_json else changes_text(entries, **said), nl=False)

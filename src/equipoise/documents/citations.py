@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from equipoise.findings.atlas import LawEntry
 from equipoise.records.reference import Name, Reference
 from equipoise.values.missing import Missing
+
+_HAPPENED = {"opened": "proposed", "earliest": "possible from"}
+"""What a date of a law is called where the word of its record says too little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,29 @@ def cite(reference: Reference) -> CitedReference:
         saw=tuple(f"{item.saw.replace('-', ' ')} seen on {item.date} at {item.url}" for item in reference.retrieved),
         checked=bool(reference.checked),
     )
+
+
+def cite_law(law: LawEntry, place: str) -> CitedReference:
+    """The line of a law: title, citation, place, and its dates as printed."""
+    parts = [law.title, law.citation, f"{place[:1].upper()}{place[1:]}{'; ' if law.dates else ''}{'; '.join(dated(law))}"]
+    return CitedReference(
+        id=f"law/{law.id}",
+        short=law.citation,
+        text=". ".join(part.rstrip(".") for part in parts) + ".",
+        url=law.url or next((seen.url for seen in law.sources if seen.url), ""),
+        doi=None,
+        saw=tuple(
+            f"{seen.grade} source, {seen.saw.replace('-', ' ')} seen on {seen.read_on}: {seen.title}, {seen.at}"
+            for seen in law.sources
+        ),
+        checked=law.checked,
+    )
+
+
+def dated(law: LawEntry) -> tuple[str, ...]:
+    """The dates of a law, each with what happened: ``in force from 2026-07-01``."""
+    missing = str(Missing.NOT_REPORTED)
+    return tuple(f"{_HAPPENED.get(what, what)} {when.replace(missing, f'a day {missing}')}" for what, when in law.dates)
 
 
 def _initials(name: Name) -> str:

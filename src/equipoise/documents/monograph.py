@@ -3,21 +3,26 @@
 It holds all that an output needs, already in words, so that an output reads nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from equipoise import __version__
-from equipoise.documents.citations import CitedReference, cite
+from equipoise.documents.citations import CitedReference, cite, cite_law
 from equipoise.documents.prose import Block, ProseError, Shown, blocks
+from equipoise.findings.atlas import Atlas, atlas
 from equipoise.findings.certainty import grade
 from equipoise.findings.finding import Finding, Level
+from equipoise.findings.norms import absences
 from equipoise.findings.register import searched_on
 from equipoise.findings.results import Result, result
 from equipoise.findings.topics import compute
+from equipoise.records.breaches import Breach
 from equipoise.records.evidence import Evidence, EvidenceError, Fault
 from equipoise.records.helpline import Helpline
-from equipoise.records.rules import Breach, placed
+from equipoise.records.law import Law
+from equipoise.records.position import Position
+from equipoise.records.rules import placed
 from equipoise.records.search import Query, Search
 from equipoise.records.sharing import shared_data
 from equipoise.records.study import RiskOfBias, Study
@@ -32,7 +37,8 @@ STALE_DAYS = 180
 class Strip:
     """What stands under a chapter's title: how much evidence it rests on, and how far that was checked.
 
-    ``last_search`` is the last day of a search that a finding of the chapter rests on, or None.
+    ``last_search`` is the last day of a search that a finding of the chapter rests on, or None. ``laws`` are counted among
+    ``records`` too.
     """
 
     as_of: date
@@ -41,6 +47,7 @@ class Strip:
     last_search: str | None
     checked: int
     records: int
+    laws: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,7 @@ class Map:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChapterPage:
-    """A chapter as it is read. ``findings`` are the ids it shows, in order."""
+    """A chapter as it is read. ``findings`` are the ids it shows, in order; ``atlas``: it shows the law of every place."""
 
     id: str
     title: str
@@ -71,6 +78,7 @@ class ChapterPage:
     blocks: tuple[Block, ...]
     findings: tuple[str, ...]
     map: Map | None
+    atlas: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +155,10 @@ class HelpEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monograph:
-    """Everything an output writes. ``urgent`` is the help that stands on every page."""
+    """Everything an output writes. ``urgent`` is the help that stands on every page.
+
+    ``law``: the law of every place, where a chapter shows it or a finding cites it; a law's reference is named ``law/<id>``.
+    """
 
     id: str
     title: str
@@ -161,6 +172,7 @@ class Monograph:
     studies: tuple[StudyEntry, ...]
     help: tuple[HelpEntry, ...]
     urgent: tuple[HelpEntry, ...]
+    law: Atlas | None = None
 
 
 def monograph(evidence: Evidence, topic: Topic, as_of: date) -> Monograph:
@@ -175,12 +187,15 @@ def monograph(evidence: Evidence, topic: Topic, as_of: date) -> Monograph:
     used = _used_studies(evidence, findings.values(), topic)
     prose, faults = _prose(evidence, topic)
     faults += _impossible(evidence, used)
+    faults += _atlases(evidence, topic)
     if faults:
         raise EvidenceError(tuple(sorted(faults)))
     helplines = sorted(
         evidence.helplines.values(), key=lambda item: (evidence.vocabulary.countries[item.country].name, item.kind, item.name)
     )
     cited = _cited(evidence, findings.values(), used, helplines)
+    law = _law(evidence, topic, findings.values(), as_of)
+    references = {name: cite(item) for name, item in sorted(evidence.references.items()) if name in cited}
     return Monograph(
         id=topic.id,
         title=topic.title,
@@ -189,12 +204,36 @@ def monograph(evidence: Evidence, topic: Topic, as_of: date) -> Monograph:
         version=__version__,
         chapters=tuple(_page(evidence, chapter, prose[chapter.id], findings, as_of) for chapter in topic.chapters),
         findings=findings,
-        references={name: cite(item) for name, item in sorted(evidence.references.items()) if name in cited},
+        references=references | _cited_laws(law, cited),
         searches={item.id: _search(item) for item in evidence.searches.values()},
         studies=tuple(sorted((_study(evidence, study) for study in used), key=lambda item: (item.rank, item.id))),
         help=tuple(_help(evidence, item, as_of) for item in helplines),
         urgent=tuple(_help(evidence, evidence.helplines[name], as_of) for name in topic.help),
+        law=law,
     )
+
+
+def _atlases(evidence: Evidence, topic: Topic) -> Iterator[Fault]:
+    """A site has one page for each place, so that one chapter alone may ask."""
+    asking = [place for place, chapter in enumerate(topic.chapters) if chapter.atlas]
+    for place in asking[1:]:
+        found = "stands in a second chapter; should stand in one, for every place has one page"
+        yield placed(evidence, Breach(f"topics/{topic.id}", ("chapters", place, "atlas"), found))
+
+
+def _law(evidence: Evidence, topic: Topic, findings: Iterable[Finding], as_of: date) -> Atlas | None:
+    asked = [one for chapter in topic.chapters for one in chapter.atlas]
+    if not asked and not _records(findings, "law"):
+        return None
+    return atlas(evidence, asked, as_of)
+
+
+def _cited_laws(law: Atlas | None, cited: Container[str]) -> dict[str, CitedReference]:
+    """The laws that findings cite, by name."""
+    if law is None:
+        return {}
+    held = [(entry, place.name) for place in law.places.values() for entry in place.laws if f"law/{entry.id}" in cited]
+    return {f"law/{entry.id}": cite_law(entry, name) for entry, name in sorted(held, key=lambda item: item[0].id)}
 
 
 def _used_studies(evidence: Evidence, findings: Iterable[Finding], topic: Topic) -> tuple[Study, ...]:
@@ -250,24 +289,30 @@ def _page(
         id=chapter.id,
         title=chapter.title,
         reader=chapter.reader,
-        strip=_strip(evidence, [findings[name] for name in shown], as_of),
+        strip=_strip(evidence, chapter, [findings[name] for name in shown], as_of),
         blocks=body,
         findings=shown,
         map=None if chapter.evidence_map is None else _map(evidence, chapter.evidence_map),
+        atlas=bool(chapter.atlas),
     )
 
 
-def _strip(evidence: Evidence, findings: Sequence[Finding], as_of: date) -> Strip:
+def _strip(evidence: Evidence, chapter: Chapter, findings: Sequence[Finding], as_of: date) -> Strip:
     studies = [evidence.studies[name] for name in _studied(findings)]
     positions = [evidence.positions[name] for name in _records(findings, "position")]
-    searched = [day for name in _records(findings, "absence") if (day := searched_on(evidence.searches[name]))[:1].isdigit()]
+    laws = [evidence.law[name] for name in (evidence.law if chapter.atlas else _records(findings, "law"))]
+    names = {source.search for finding in findings for source in finding.sources if source.search is not None}
+    names |= {absence.search for absence in absences(evidence)} if chapter.atlas else set()
+    searched = [day for name in names if (day := searched_on(evidence.searches[name]))[:1].isdigit()]
+    records: list[Study | Position | Law] = [*studies, *positions, *laws]
     return Strip(
         as_of=as_of,
         studies=len(studies),
         people=_people(studies),
         last_search=max(searched, default=None),
-        checked=sum(bool(study.checked) for study in studies) + sum(bool(held.checked) for held in positions),
-        records=len(studies) + len(positions),
+        checked=sum(bool(record.checked) for record in records),
+        records=len(records),
+        laws=len(laws),
     )
 
 

@@ -112,6 +112,10 @@ def atlas(evidence: Evidence, asked: Iterable[Asked], as_of: date) -> Atlas:
     wanted = sorted(
         places.values(), key=lambda item: (len(item.stack) > 1, item.local != "no", item.stack[0].name, _order(item))
     )
+    local: dict[str, list[str]] = defaultdict(list)
+    for item in wanted:
+        for around in item.stack[:-1] if item.local != "no" else ():
+            local[around.id].append(item.id)
     entries = {
         item.id: PlaceEntry(
             id=item.id,
@@ -122,7 +126,7 @@ def atlas(evidence: Evidence, asked: Iterable[Asked], as_of: date) -> Atlas:
             within=tuple((around.id, around.name) for around in item.stack[:-1]),
             answers=tuple(law_answer(book.judge(_query(item, one, as_of)), local=item.id in by_place) for one in asked),
             laws=tuple(_entry(law) for law in sorted(by_place[item.id], key=_latest, reverse=True)),
-            local=tuple(other.id for other in wanted if other.local != "no" and item in other.stack[:-1]),
+            local=tuple(local[item.id]),
             searched=tuple(searched[item.id]),
         )
         for item in wanted

@@ -65,6 +65,7 @@ _SAYS: Mapping[str, str] = {
     "conflict": "Sources disagree on {about}.",
     "unknown": "Unknown: the record has no rule that answers for {about}.",
     "lapsed": "Unknown: a rule on {about} expired, and nothing after it was seen.",
+    "no-buyer": "Selling {goods} is unlawful, and no rule on record is about the buyer.",
     "date": "Uncertain: the date or hour that decides on {about} is not known exactly.",
 }
 
@@ -73,8 +74,11 @@ def statement(judgement: Judgement) -> str:
     """The verdict as one sentence, without a number."""
     about = subject(judgement.query)
     doubts = [reason for reason, _ in judgement.control.why if reason in _SAYS]
-    said_of = doubts[0] if judgement.verdict == "unknown" and doubts else judgement.verdict
-    return _SAYS[said_of].format(about=about, opening=f"{about[0].upper()}{about[1:]}")
+    said_of: str = doubts[0] if judgement.verdict == "unknown" and doubts else judgement.verdict
+    if said_of == "unlawful" and judgement.query.action == "buy":
+        said_of = "unlawful" if any("buy" in norm.actions for norm in judgement.control.because) else "no-buyer"
+    goods = about.removeprefix(f"{_DOING[judgement.query.action]} ")
+    return _SAYS[said_of].format(about=about, goods=goods, opening=f"{about[0].upper()}{about[1:]}")
 
 
 def law(evidence: Evidence, declared: LawFinding, as_of: date) -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from equipoise.engines.law import Amount, Answer, Change, Dispute, Judgement, Norm, Place, Segment, Upcoming
+from equipoise.engines.law import GRADES, Amount, Answer, Change, Dispute, Judgement, Norm, Place, Segment, Upcoming
 from equipoise.findings.law import named, statement, subject
 
 NOTICE = "Legal information, not legal advice."
@@ -66,11 +66,16 @@ class Otherwise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoodLaw:
-    """The answer of the law of foods, supplements and unapproved medicines, which is about sale where nothing else is said."""
+    """The answer of the law of foods, supplements and unapproved medicines. ``action`` is the one that it is about."""
 
+    action: str
     verdict: str
     last: str | None
+    why: tuple[str, ...]
+    conditions: tuple[str, ...]
     because: tuple[Ground, ...]
+    upcoming: tuple[Ahead, ...]
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +105,10 @@ class LawAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeEntry:
-    """One change of the law: when, where, what, by which instrument."""
+    """One change of the law: when, where, what, by which instrument (``law``), and how near its best source is to it."""
 
+    law: str
+    grade: str
     date: str
     place: str
     place_name: str
@@ -113,7 +120,7 @@ class ChangeEntry:
 
 def law_answer(judgement: Judgement, *, segment: str | None = None, local: bool = True) -> LawAnswer:
     """A judgement in words. ``local``: whether any rule of the county or town itself is on record."""
-    answer = judgement.control
+    answer, known = judgement.control, judgement.query.known_on
     change = answer.next_change
     return LawAnswer(
         place=judgement.query.place.id,
@@ -125,18 +132,16 @@ def law_answer(judgement: Judgement, *, segment: str | None = None, local: bool 
         last=answer.last,
         why=tuple(_why(answer)),
         conditions=tuple(condition.text for condition in answer.conditions),
-        because=_grounds(answer.because),
-        voided=_grounds(answer.voided),
-        food_law=FoodLaw(verdict=judgement.food.verdict, last=judgement.food.last, because=_grounds(judgement.food.because)),
-        upcoming=tuple(
-            _ahead(item) for item in sorted(answer.upcoming, key=lambda item: (item.minute is None, item.minute or 0))
-        ),
+        because=_grounds(answer.because, known),
+        voided=_grounds(answer.voided, known),
+        food_law=_food(judgement, known),
+        upcoming=_upcoming(answer),
         next_change=None if change is None else change.printed,
         conflicts=tuple(_otherwise(item) for item in (*answer.disputes, *judgement.food.disputes)),
         searched=tuple(
             (place.name, "day not reported" if on is None else str(on)) for place, on in answer.silent if on is not None
         ),
-        last_verified=None if answer.verified is None else date.fromordinal(answer.verified),
+        last_verified=None if answer.verified is None else min(date.fromordinal(answer.verified), known),
         stale=answer.stale,
         notes=tuple(_notes(judgement, local=local)),
     )
@@ -183,6 +188,8 @@ def _notes(judgement: Judgement, *, local: bool) -> Iterable[str]:
     query = judgement.query
     if query.place.local != "no" and not local:
         yield f"No rule of {query.place.name} itself is on record; it may have one."
+    if query.place.local == "municipality" and query.place.parent is not None and query.place.parent.local == "no":
+        yield f"The county of {query.place.name} is not known here; a rule of the county may hold too."
     elif query.place.local == "no" and query.place.stack[0].id == "US":
         yield "Counties and towns may have stricter rules of their own."
     if query.product.kind == "leaf" and query.product.form is None:
@@ -190,7 +197,27 @@ def _notes(judgement: Judgement, *, local: bool) -> Iterable[str]:
     yield NOTICE
 
 
-def _grounds(norms: Sequence[Norm]) -> tuple[Ground, ...]:
+def _food(judgement: Judgement, known: date) -> FoodLaw:
+    answer = judgement.food
+    return FoodLaw(
+        action=judgement.food_action,
+        verdict=answer.verdict,
+        last=answer.last,
+        why=tuple(_why(answer)),
+        conditions=tuple(condition.text for condition in answer.conditions),
+        because=_grounds(answer.because, known),
+        upcoming=_upcoming(answer),
+        stale=answer.stale,
+    )
+
+
+def _upcoming(answer: Answer) -> tuple[Ahead, ...]:
+    """The soonest first, those without a date last."""
+    return tuple(_ahead(item) for item in sorted(answer.upcoming, key=lambda item: (item.minute is None, item.minute or 0)))
+
+
+def _grounds(norms: Sequence[Norm], known: date) -> tuple[Ground, ...]:
+    """Norms as they could be seen on the day ``known``: an end, a verification or a reading of later is not shown."""
     return tuple(
         Ground(
             norm=norm.id,
@@ -201,10 +228,10 @@ def _grounds(norms: Sequence[Norm]) -> tuple[Ground, ...]:
             url=norm.url,
             grade=norm.grade,
             since=norm.since,
-            until=norm.until,
+            until=norm.until if norm.end_known <= known.toordinal() else None,
             penalty=norm.penalty,
-            last_verified=date.fromordinal(norm.verified),
-            read_on=date.fromordinal(norm.read),
+            last_verified=min(date.fromordinal(norm.verified), known),
+            read_on=min(date.fromordinal(norm.read), known),
         )
         for norm in norms
     )
@@ -250,6 +277,8 @@ def change_log(changes: Sequence[Change], names: Mapping[str, Place]) -> tuple[C
     """Changes in words; ``names`` gives the place of each code."""
     return tuple(
         ChangeEntry(
+            law=item.instrument,
+            grade=min((norm.grade for norm in item.norms), key=GRADES.index),
             date=item.printed,
             place=item.place,
             place_name=named(names[item.place]),

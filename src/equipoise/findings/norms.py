@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, tzinfo
 from typing import Literal
 
-from equipoise.engines.law import GRADES, Absence, Book, Claim, Limit, Norm, Place, Predicate, Window
+from equipoise.engines.law import ACTIONS, GRADES, Absence, Book, Claim, Limit, Norm, Place, Predicate, Window
 from equipoise.engines.law.norms import LONG_AGO, NEVER, OPEN, minute
 from equipoise.records.evidence import Evidence
 from equipoise.records.gazetteer import Gazetteer, Spot
-from equipoise.records.law import Commencement, Contradiction, End, Instrument, Law, Sighting, Substance
+from equipoise.records.law import Action, Close, Commencement, Contradiction, End, Instrument, Law, Sighting, Substance
 from equipoise.records.law import Norm as WrittenNorm
 from equipoise.values.dates import PartialDate
 
@@ -68,10 +68,11 @@ def _norms(law: Law, laws: Mapping[str, Law]) -> Iterator[Norm]:
     if law.instrument.preemption in ("ceiling", "express") and law.instrument.force == "law":
         scopes = [item.scope for item in law.instrument.commences]
         scope = "preemption" if "preemption" in scopes else "all" if "all" in scopes else scopes[0]
-        reached = tuple(dict.fromkeys(action for norm in law.norms for action in norm.actions))
-        norm = WrittenNorm(
-            id="preemption", actions=reached, effect="not-listed", substance=Substance(any_of=("plant",)), says=""
-        )
+        reached: tuple[Action, ...] = tuple(dict.fromkeys(action for norm in law.norms for action in norm.actions))
+        if law.instrument.preemption == "express":
+            reached = ACTIONS
+        named = tuple(dict.fromkeys(name for norm in law.norms for name in norm.substance.any_of))
+        norm = WrittenNorm(id="preemption", actions=reached, effect="not-listed", substance=Substance(any_of=named), says="")
         for span in _spans(law.instrument, scope):
             yield replace(_norm(law, norm, span, laws), effect="preempt")
 
@@ -92,8 +93,9 @@ def _norm(law: Law, written: WrittenNorm, span: Span, laws: Mapping[str, Law]) -
     text = law.instrument
     proposal = text.force == "proposal"
     began = _opened(text) if proposal else _began(since, law)
-    ended = _closed(text, law) if proposal else _ended(until, began, law)
+    ended = _closed(text, law, laws) if proposal else _ended(until, began, law)
     stop = text.closed if proposal else until
+    known, surely = _known(text, law)
     earliest = text.earliest if isinstance(text.earliest, PartialDate) else None
     return Norm(
         id=f"{law.id}#{written.id}",
@@ -119,12 +121,14 @@ def _norm(law: Law, written: WrittenNorm, span: Span, laws: Mapping[str, Law]) -
         began=began,
         ended=ended,
         ending=_ending(until),
-        known=_known(text, law),
-        end_known=_end_known(text, law, stop.by if stop is not None else None, ended, laws),
+        zone=_zone(since, until),
+        known=known,
+        known_surely=surely,
+        end_known=_end_known(text, law, stop, ended, laws),
         verified=law.last_verified.toordinal(),
         read=max((seen.retrieved for seen in law.evidence), default=law.extracted.date).toordinal(),
         stale_days=law.stale_after_days,
-        grade=_grade(law.evidence, ("norms", "before", "proposal")),
+        grade=_grade(_of_norm(law.evidence, written.id), ("norms", "before", "proposal")),
         claims=tuple(_claims(law, written, began, ended)),
         since=str(text.opened if proposal else since.date if since is not None else "not reported"),
         until=None if stop is None else str(stop.date),
@@ -134,12 +138,14 @@ def _norm(law: Law, written: WrittenNorm, span: Span, laws: Mapping[str, Law]) -
 
 
 def _began(item: Commencement | None, law: Law) -> Window:
-    """When it can have begun: as printed, and in any case before the day on which a source shows it in force."""
+    """When it can have begun: as printed, not before it was made, no later than the day on which a source shows it in force."""
     if item is None:
         return LONG_AGO
     seen = minute(item.attested or law.last_verified)
     if not isinstance(item.date, PartialDate):
-        return Window(-NEVER, seen)
+        text = law.instrument
+        made = [day.earliest for day in (text.adopted, text.signed, text.published) if isinstance(day, PartialDate)]
+        return Window(min(minute(min(made)), seen) if made else -NEVER, seen)
     window = Window.of(item.date, item.time)
     if item.attested is not None and window.first < seen < window.last:
         return Window(window.first, seen)
@@ -164,31 +170,57 @@ def _opened(text: Instrument) -> Window:
     return Window.of(text.opened) if isinstance(text.opened, PartialDate) else LONG_AGO
 
 
-def _closed(text: Instrument, law: Law) -> Window:
+def _closed(text: Instrument, law: Law, laws: Mapping[str, Law]) -> Window:
+    """When a proposal can have been closed: after it was opened, and by the day of what replaced it or of our source."""
     if text.closed is None:
         return OPEN
     if isinstance(text.closed.date, PartialDate):
         return Window.of(text.closed.date)
-    return Window(-NEVER, minute(law.last_verified))
+    after = laws.get(text.closed.by or "")
+    opened = None if after is None else after.instrument.opened
+    last = opened.latest if isinstance(opened, PartialDate) else law.last_verified
+    first = _opened(text).first
+    return Window(first, max(first, minute(last)))
 
 
-def _known(text: Instrument, law: Law) -> int:
-    """The first day on which the world could know a text; a correction of ours is known from the day on which it was made."""
+def _zone(*items: Commencement | End | None) -> tzinfo | None:
+    """The clock on which an hour of a norm is printed."""
+    named = next((item.zone for item in items if item is not None and item.zone is not None), None)
+    if named is None:
+        return None
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - for the few norms with an hour
+
+    return ZoneInfo(named)
+
+
+def _known(text: Instrument, law: Law) -> tuple[int, int]:
+    """The first day on which the world could know a text, and the first on which it surely could.
+
+    That is the day on which it was made or began; else the day of the earliest source that speaks of it. A correction of ours
+    is known from the day on which we made it.
+    """
     if law.corrects is not None:
-        return law.extracted.date.toordinal()
+        return law.extracted.date.toordinal(), law.extracted.date.toordinal()
     made = [day for day in (text.adopted, text.signed, text.published, text.opened) if isinstance(day, PartialDate)]
     made = made or [item.date for item in text.commences if isinstance(item.date, PartialDate)]
-    return min((day.earliest.toordinal() for day in made), default=0)
+    told = [item.attested for item in text.commences if item.attested is not None]
+    told += [seen.dated.latest for seen in law.evidence if isinstance(seen.dated, PartialDate)]
+    day = min([*told, law.last_verified]).toordinal()
+    if not made:
+        return day, day
+    first = min(made, key=lambda day: (day.earliest, day.latest))
+    since = first.earliest.toordinal()
+    return since, max(since, min(day, first.latest.toordinal()))
 
 
-def _end_known(text: Instrument, law: Law, by: str | None, ended: Window, laws: Mapping[str, Law]) -> int:
-    """The first day on which an end could be known: that of the law that brings it, of an expiry its own, else of the end."""
-    if ended == OPEN:
+def _end_known(text: Instrument, law: Law, stop: End | Close | None, ended: Window, laws: Mapping[str, Law]) -> int:
+    """The first day on which an end could surely be known: of the law that brings it, of an expiry its own, else the end's."""
+    if stop is None or ended == OPEN:
         return 0
-    if by is not None and by in laws:
-        return _known(laws[by].instrument, laws[by])
-    if any(item.how == "expires" for item in text.ends):
-        return _known(text, law)
+    if stop.by is not None and stop.by in laws:
+        return _known(laws[stop.by].instrument, laws[stop.by])[1]
+    if stop.how == "expires":
+        return _known(text, law)[1]
     return max(0, ended.first // (24 * 60))
 
 
@@ -206,6 +238,12 @@ def _predicate(held: Substance) -> Predicate:
             for group in held.limits
         ),
     )
+
+
+def _of_norm(evidence: Iterable[Sighting], norm: str) -> list[Sighting]:
+    """The sources that speak of a norm: those that name it, and those that name none; all where that leaves none."""
+    seen = list(evidence)
+    return [item for item in seen if not item.norms or norm in item.norms] or seen
 
 
 def _grade(evidence: Iterable[Sighting], shows: tuple[str, ...]) -> Literal["primary", "official", "press", "tracker"]:
@@ -232,7 +270,7 @@ def _claims(law: Law, written: WrittenNorm, began: Window, ended: Window) -> Ite
             window=window,
             weighs=decisive
             and item.grade != "tracker"
-            and GRADES.index(item.grade) <= GRADES.index(_grade(law.evidence, shows)),
+            and GRADES.index(item.grade) <= GRADES.index(_grade(_of_norm(law.evidence, written.id), shows)),
         )
 
 
@@ -242,6 +280,8 @@ def _contested(item: Contradiction, began: Window, ended: Window) -> tuple[int, 
         return None
     own = began if item.field == "commences" else ended
     other = Window.of(PartialDate.parse(item.says))
+    if own == OPEN:  # an end that our own source does not have
+        return other.first, NEVER
     if abs(own.first) >= NEVER or abs(own.last) >= NEVER:
-        return (other.first, other.last + 1) if own != OPEN else None
+        return other.first, other.last + 1
     return min(own.first, other.first), max(own.last, other.last)

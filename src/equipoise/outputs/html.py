@@ -5,9 +5,9 @@ words here, so that a template only sets it in its place.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
@@ -20,17 +20,19 @@ from equipoise.documents.prose import Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
 from equipoise.findings.wording import IN_SIGHT
 from equipoise.outputs import figures, multiverse
-from equipoise.outputs.pages import environment
+from equipoise.outputs.law_pages import LawPages
+from equipoise.outputs.law_table import split
+from equipoise.outputs.pages import Link, dated, day, environment, outside
 from equipoise.outputs.phrases import differences, upper_first
 from equipoise.outputs.text import choice_rows
 from equipoise.values.estimate import Estimate, Interval
 
 _HERE = Path(__file__).parent
-_SCHEMES = ("http://", "https://", "mailto:", "tel:", "sms:")
-_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _LOOSE = re.compile(r"[^\d+]")
 _NOTES = 4
 """So many sources stand beside a sentence; the others stand inside."""
+_LAW_IN_SIGHT = ("As the record stands", "Condition: ", "Next change on record", "Last verified")
+"""How begins what stands under the sentence on a law; the rest stands inside."""
 _REGISTERS = ("studies.html", "sources.html", "help.html")
 _ADDRESS = 60
 """So many characters of an address are shown; its link has them all."""
@@ -48,16 +50,6 @@ _CHANGES = {
     1: "up one level",
     2: "up two levels",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """Words that lead somewhere: ``href`` inside the site, ``outside`` to the source itself, ``at`` the place in it."""
-
-    text: str
-    href: str | None = None
-    outside: str | None = None
-    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,19 +101,25 @@ class CellView:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """The document and where its parts are found."""
 
     document: Monograph
     pages: Mapping[str, str]
     studies: frozenset[str]
+    law: LawPages | None = None
 
     @property
     def urgent_place(self) -> str:
         """The country of the help on every page, where it is one."""
         places = {entry.country for entry in self.document.urgent}
         return places.pop() if len(places) == 1 else ""
+
+    @cached_property
+    def laws(self) -> Mapping[str, str]:
+        """Where each law stands, by the name of its reference."""
+        return {} if self.law is None else {f"law/{name}": link.href or "" for name, link in self.law.links.items()}
 
     def href(self, target: str | None) -> str | None:
         """Where a link in prose leads: to a chapter by its id, or outside; None for what is neither."""
@@ -137,21 +135,8 @@ class Site:
         held = self.document.references.get(ref)
         if held is None:
             return Link(text=ref, at=at)
-        return Link(text=held.short, href=f"sources.html#ref-{ref}", outside=outside(held.url), at=at)
-
-
-def outside(url: str) -> str | None:
-    """``url`` where it is of a kind that a page may link to, else None."""
-    return url if url.lower().startswith(_SCHEMES) else None
-
-
-def day(value: date | str) -> str:
-    """A day as people write it; words that are no day stay as they are."""
-    try:
-        when = value if isinstance(value, date) else date.fromisoformat(value)
-    except ValueError:
-        return str(value)
-    return f"{when.day}\N{NO-BREAK SPACE}{when:%B}\N{NO-BREAK SPACE}{when.year}"
+        href = self.laws.get(ref) or f"sources.html#ref-{ref}"
+        return Link(text=held.short, href=href, outside=outside(held.url), at=at)
 
 
 def dial(channel: tuple[str, str]) -> str | None:
@@ -180,7 +165,13 @@ def _environment() -> Environment:
         bullets=lambda block: isinstance(block, Bullets),
     )
     made.filters.update(
-        day=day, outside=outside, dial=dial, shown=shown, upper_first=upper_first, kind=lambda kind: _KINDS.get(kind, kind)
+        day=day,
+        dated=dated,
+        outside=outside,
+        dial=dial,
+        shown=shown,
+        upper_first=upper_first,
+        kind=lambda kind: _KINDS.get(kind, kind),
     )
     return made
 
@@ -191,13 +182,15 @@ _TEMPLATES = _environment()
 def site(document: Monograph) -> dict[str, bytes]:
     """Every file of the site by its name."""
     pages = {chapter.id: f"{chapter.id}.html" if place else "index.html" for place, chapter in enumerate(document.chapters)}
-    held = Site(document=document, pages=pages, studies=frozenset(study.id for study in document.studies))
+    law = None if document.law is None else LawPages(document.law)
+    held = Site(document=document, pages=pages, studies=frozenset(study.id for study in document.studies), law=law)
     views = {name: _view(held, finding) for name, finding in document.findings.items()}
     files = {
         name: _page("chapter", held, name, findings=views, **_chapter(held, place)) for place, name in enumerate(pages.values())
     }
     files["studies.html"] = _page("studies", held, "studies.html", groups=_groups(document))
     files["sources.html"] = _page("sources", held, "sources.html", references=_references(document))
+    files |= {name: _page("place", held, name, **more) for name, more in _places(held)}
     files["help.html"] = _page("help", held, "help.html", countries=_countries(document.help))
     return {
         **{name: text.encode() for name, text in files.items()},
@@ -217,13 +210,17 @@ def _page(template: str, held: Site, name: str, **more: object) -> str:
 
 def _chapter(held: Site, place: int) -> dict[str, object]:
     chapters = held.document.chapters
+    opening, body = split(chapters[place])
     return {
         "chapter": chapters[place],
         "first": place == 0,
         "before": chapters[place - 1] if place else None,
         "after": chapters[place + 1] if place + 1 < len(chapters) else None,
         "lines": {chapter.id: _opening(chapter) for chapter in chapters},
+        "opening": opening,
+        "body": body,
         "map": _map(chapters[place].map),
+        "law": held.law,
         "map_shades": figures.shades() if chapters[place].map else Markup(),
     }
 
@@ -250,7 +247,7 @@ def _view(held: Site, finding: Finding) -> FindingView:
         more=max(0, len(notes) - _NOTES),
         plainly=plainly,
         parts=_parts(finding),
-        caveats=tuple(caveat for caveat in map(_dated, finding.caveats) if caveat not in plainly),
+        caveats=tuple(caveat for caveat in map(dated, finding.caveats) if caveat not in plainly),
         numbers=() if estimate is None else _numbers(estimate),
         reasons=tuple((reason.domain, _change(reason), reason.why) for reason in finding.because),
         sources=sources,
@@ -291,6 +288,8 @@ def _record(held: Site, name: str, *, kind: str) -> Link:
     if kind == "absence":
         return Link(text=name, href=f"sources.html#search-{name}")
     study = name.partition("/")[0]
+    if kind == "law":
+        return Link(text=name, href=held.laws.get(f"law/{name}"))
     return Link(text=name, href=f"studies.html#{study}" if kind != "position" and study in held.studies else None)
 
 
@@ -305,22 +304,19 @@ def _plainly(held: Site, finding: Finding) -> tuple[str, ...]:
         case "position":
             options = dict(finding.basis.options)
             holder = f"Held by {options['holder']} ({str(options['kind']).replace('-', ' ')})."
-            return (holder, *(_dated(caveat) for caveat in finding.caveats if caveat.startswith(IN_SIGHT)))
+            return (holder, *(dated(caveat) for caveat in finding.caveats if caveat.startswith(IN_SIGHT)))
         case "absence":
             searches = _searches(held, finding)
             asked = sum(len(search.queries) for search in searches)
             days = (day(search.on) if search.on[:1].isdigit() else "on a day that is not reported" for search in searches)
             said = f"Searched {' and '.join(dict.fromkeys(days))}: {asked} {'query' if asked == 1 else 'queries'}"
             return (f"{said}, each named inside with what it could not see.",) if searches else ()
+        case "law":
+            return tuple(dated(caveat) for caveat in finding.caveats if caveat.startswith(_LAW_IN_SIGHT))
         case "series" | "contrast":
-            return tuple(map(_dated, finding.caveats[:1]))
+            return tuple(map(dated, finding.caveats[:1]))
         case _:
             return ()
-
-
-def _dated(text: str) -> str:
-    """Words with their days as people write them."""
-    return _DAY.sub(lambda found: day(found[0]), text)
 
 
 def _parts(finding: Finding) -> tuple[tuple[str, str], ...]:
@@ -420,6 +416,15 @@ def _cell(cell: Cell | None, most: int) -> CellView | None:
 
 def _groups(document: Monograph) -> list[tuple[str, list[StudyEntry]]]:
     return [(design, list(studies)) for design, studies in groupby(document.studies, key=lambda study: study.design)]
+
+
+def _places(held: Site) -> Iterator[tuple[str, dict[str, object]]]:
+    """The page of each place, and what stands on it."""
+    if held.law is None:
+        return
+    home = next((page for page in held.document.chapters if page.atlas), None)
+    for place in held.law.places:
+        yield f"{place.page}.html", {"law": held.law, "place": held.law.view(place), "home": home}
 
 
 def _references(document: Monograph) -> list[tuple[CitedReference, str]]:

@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from equipoise.documents.monograph import Monograph
+from equipoise.findings.atlas import Atlas, LawEntry
 from equipoise.findings.finding import Citation, Finding
 from equipoise.outputs.plain import dumped, plain
 from equipoise.values.estimate import Estimate, Interval, Part
 from equipoise.values.multiverse import Multiverse, Specification
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 SCHEMA = Path(__file__).parent / "schemas" / "monograph.schema.json"
 
 
@@ -27,8 +28,49 @@ def monograph_json(document: Monograph) -> str:
         "references": [plain(item) for item in document.references.values()],
         "searches": [plain(item) for item in document.searches.values()],
         "help": [plain(item) for item in document.help],
+        "law": None if document.law is None else _law(document.law),
     }
     return dumped(data)
+
+
+def _law(atlas: Atlas) -> dict[str, Any]:
+    """The law of every place: its answer to each question, and its laws."""
+    return {
+        "as_of": str(atlas.as_of),
+        "questions": [plain(question) for question in atlas.questions],
+        "places": [
+            {
+                "id": place.id,
+                "name": place.name,
+                "kind": place.kind,
+                "within": [code for code, _ in place.within],
+                "answers": [
+                    {
+                        "question": question.id,
+                        "verdict": answer.verdict,
+                        "last": answer.last,
+                        "last_verified": plain(answer.last_verified),
+                        "stale": answer.stale,
+                        "conditions": list(answer.conditions),
+                        "because": [ground.norm for ground in answer.because],
+                    }
+                    for question, answer in zip(atlas.questions, place.answers, strict=True)
+                ],
+                "laws": [_entry(law) for law in place.laws],
+                "searched": [{"search": search, "on": on} for search, on in place.searched],
+            }
+            for place in atlas.places.values()
+        ],
+        "changes": [plain(change) for change in atlas.changes],
+    }
+
+
+def _entry(law: LawEntry) -> dict[str, Any]:
+    return {
+        **plain(law),
+        "dates": [{"what": what, "when": when} for what, when in law.dates],
+        "conflicts": [{"field": field, "says": says, "source": source} for field, says, source in law.conflicts],
+    }
 
 
 def finding_json(finding: Finding) -> str:

@@ -79,7 +79,7 @@ def _answer(answer: LawAnswer) -> Iterator[str]:
     yield from _list("Conditions", answer.conditions)
     yield from _list("Because", [line for ground in answer.because for line in _ground(ground)])
     food = answer.food_law
-    yield from field("Food law", food.verdict if food.last is None else f"{food.verdict} (as the record stands: {food.last})")
+    yield from field("Food law", f"{verdict_words(food)} (asked of: {food.action})")
     yield from _list("", [line for ground in food.because for line in _ground(ground)])
     yield from _list("Set aside", [line for ground in answer.voided for line in _ground(ground)])
     yield from _list("Upcoming", [_ahead(item) for item in answer.upcoming])
@@ -133,7 +133,9 @@ def changes_text(changes: Sequence[ChangeEntry], *, since: str, until: str) -> s
     """The changes between two days, a paragraph each."""
     lines = [f"{len(changes)} {'change' if len(changes) == 1 else 'changes'} from {since} to {until}", ""]
     for change in changes:
-        lines += wrap(f"{change.date}  {change.place_name} ({change.place}): {change.what}. {change.citation}")
+        lines += wrap(
+            f"{change.date}  {change.place_name} ({change.place}): {change.what}. {change.citation} ({change.grade} source)"
+        )
         for said in change.says:
             lines += wrap(said, first="  - ", indent=4)
     return "\n".join(lines) + "\n"

@@ -18,7 +18,9 @@ from equipoise.documents.monograph import ChapterPage, HelpEntry, Map, Monograph
 from equipoise.documents.prose import Block, Bullets, Heading, Paragraph, Span
 from equipoise.findings.finding import Finding, Level, Reason
 from equipoise.outputs import multiverse, plots, text
-from equipoise.outputs.phrases import counted
+from equipoise.outputs.law import WORDS
+from equipoise.outputs.law_table import MAPS, MEANS, Register, split
+from equipoise.outputs.phrases import counted, upper_first
 
 TEMPLATE = Path(__file__).parent / "typst" / "monograph.typ"
 FONTS = Path(__file__).parent / "fonts"
@@ -109,12 +111,52 @@ def _numbers(sources: Sequence[tuple[str, str]], number: Mapping[str, int]) -> l
 
 
 def _chapter(page: ChapterPage, document: Monograph, number: Mapping[str, int], search: Mapping[str, int]) -> dict[str, Any]:
+    opening, body = split(page)
     return {
         "title": page.title,
         "strip": text.strip_words(page.strip),
         "map": None if page.map is None else _map(page.map),
-        "blocks": list(_blocks(page.blocks, document, number, search)),
+        "law": None if document.law is None or not page.atlas else _law(Register(document.law)),
+        "opening": list(_blocks(opening, document, number, search)),
+        "blocks": list(_blocks(body, document, number, search)),
     }
+
+
+def _law(register: Register) -> dict[str, Any]:
+    """The maps, the tables by place, and the changes of the last months; the pages of places are for the screen."""
+    groups = [("States", register.states), ("Countries", register.countries)]
+    groups += [(f"Counties and towns that differ: {state}", rows) for state, rows in register.locals]
+    return {
+        "asked": f"Each place was asked the same, for {register.ages}.",
+        "maps": list(_maps(register)),
+        "key": [[word, MEANS[look]] for look, word in WORDS.items()],
+        "heads": ["Place", *(question.title for question in register.atlas.questions), "Verified"],
+        "groups": [
+            {"title": title, "rows": [[row.name, *(list(cell) for cell in row.cells), row.verified] for row in rows]}
+            for title, rows in groups
+            if rows
+        ],
+        "changes": [
+            [
+                change.entry.date,
+                f"{upper_first(change.entry.place_name)}, {change.what}",
+                change.says,
+                change.entry.citation,
+            ]
+            for change in register.recent
+        ],
+    }
+
+
+def _maps(register: Register) -> Iterator[dict[str, str]]:
+    for name, (draw, sheet) in MAPS.items():
+        for at, question in enumerate(register.atlas.questions):
+            if name in question.maps:
+                said = f"{question.title}: {sheet}"
+                shades, looks = register.shades(at, name), register.looks(at, name)
+                drawn = draw(shades, looks, ident=f"map-{name}-{question.id}", title=said, plain=True)
+                counted = register.counted(at, name)
+                yield {"title": said, "svg": plots.standalone(drawn), "counted": counted, "alt": f"Map. {said}. {counted}"}
 
 
 def _blocks(

@@ -12,11 +12,11 @@ from typing import Any
 from equipoise.documents.monograph import Cell, ChapterPage, HelpEntry, Map, Monograph, Strip
 from equipoise.documents.prose import Block, Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
-from equipoise.outputs.phrases import counted
+from equipoise.outputs.law_table import PlaceRow, Register, split
+from equipoise.outputs.phrases import WIDTH, counted, field, upper_first, wrap
 from equipoise.values.estimate import Estimate, Interval, Part, rounded
 from equipoise.values.multiverse import Multiverse
 
-WIDTH = 80
 MANY = 30
 """Sources above which a list of them is their numbers alone."""
 
@@ -35,36 +35,36 @@ def monograph_text(document: Monograph) -> str:
     number = {name: place for place, name in enumerate(document.references, 1)}
     lines = [
         *_title(document.title, "="),
-        *_wrap(document.subtitle),
-        *_wrap(f"As of {document.as_of}. Made by equipoise {document.version} from the records it cites."),
+        *wrap(document.subtitle),
+        *wrap(f"As of {document.as_of}. Made by equipoise {document.version} from the records it cites."),
         "",
         *_title("Help", "-"),
     ]
-    lines += [line for entry in urgent_help(document.urgent) for line in _wrap(entry)]
-    lines += [*_wrap("Helplines of other countries stand at the end."), ""]
+    lines += [line for entry in urgent_help(document.urgent) for line in wrap(entry)]
+    lines += [*wrap("Helplines of other countries stand at the end."), ""]
     for page in document.chapters:
         lines += _chapter(page, document, number)
     lines += _title("References", "-")
     for name, reference in document.references.items():
-        lines += _wrap(reference.text, first=f"{number[name]:>4}. ", indent=6)
+        lines += wrap(reference.text, first=f"{number[name]:>4}. ", indent=6)
         lines += [f"      {reference.url}"] if reference.url else []
     lines += ["", *_title("Searches", "-")]
     for search in document.searches.values():
-        lines += [*_wrap(f"{search.id}: {search.question} Found: {search.found}", first="- ", indent=2)]
-        lines += [line for query in search.queries for line in _wrap(query, first="    ", indent=4)]
+        lines += [*wrap(f"{search.id}: {search.question} Found: {search.found}", first="- ", indent=2)]
+        lines += [line for query in search.queries for line in wrap(query, first="    ", indent=4)]
     lines += ["", *_title("Help by country", "-")]
     for helpline in document.help:
-        lines += _wrap(f"{helpline.country}: {helpline.name}: {help_words(helpline)}", first="- ", indent=2)
+        lines += wrap(f"{helpline.country}: {helpline.name}: {help_words(helpline)}", first="- ", indent=2)
     return _clean(lines)
 
 
 def finding_text(finding: Finding, document: Monograph) -> str:
     """One finding: its sentence, number, certainty and why, sources with place and address, and how to compute it again."""
-    lines = [*_wrap(finding.statement), "", *_field("Question", finding.question)]
+    lines = [*wrap(finding.statement), "", *field("Question", finding.question)]
     if finding.estimate is not None:
-        lines += _field("Number", number_words(finding.estimate))
-    lines += _field("Certainty", f"{dots(finding.certainty)} {certainty_words(finding.certainty)}".strip())
-    lines += [line for reason in finding.because for line in _wrap(reason_words(reason), first="  - ", indent=4)]
+        lines += field("Number", number_words(finding.estimate))
+    lines += field("Certainty", f"{dots(finding.certainty)} {certainty_words(finding.certainty)}".strip())
+    lines += [line for reason in finding.because for line in wrap(reason_words(reason), first="  - ", indent=4)]
     shape = plot(finding)
     if shape is not None:
         lines += ["", *_plot(shape)]
@@ -72,16 +72,16 @@ def finding_text(finding: Finding, document: Monograph) -> str:
         lines += ["", "Other analyses", *_multiverse(finding.multiverse)]
     lines += ["", "Sources"]
     for source, after in zip(finding.sources, (*finding.sources[1:], None), strict=True):
-        lines += _wrap(source_words(source, document), first="  - ", indent=4)
+        lines += wrap(source_words(source, document), first="  - ", indent=4)
         if source.ref is not None and document.references[source.ref].url and (after is None or after.ref != source.ref):
             lines.append(f"    {document.references[source.ref].url}")
     if finding.caveats:
         lines += ["", "Caveats"]
-        lines += [line for caveat in finding.caveats for line in _wrap(caveat, first="  - ", indent=4)]
+        lines += [line for caveat in finding.caveats for line in wrap(caveat, first="  - ", indent=4)]
     lines += ["", "Compute it again", f"  {command(finding, document)}"]
-    lines += _wrap(f"{finding.basis.kind} by {finding.basis.engine}, equipoise {finding.basis.version}", first="  ", indent=2)
+    lines += wrap(f"{finding.basis.kind} by {finding.basis.engine}, equipoise {finding.basis.version}", first="  ", indent=2)
     for name, value in finding.basis.options:
-        lines += _wrap(f"{name}: {option_words(value)}", first="  ", indent=4)
+        lines += wrap(f"{name}: {option_words(value)}", first="  ", indent=4)
     lines += ["  records:", *(f"    {record}" for record in finding.basis.records)]
     return _clean(lines)
 
@@ -181,6 +181,8 @@ def strip_words(strip: Strip) -> str:
         parts.append(counted(strip.studies))
     if strip.people:
         parts.append(f"{strip.people:,} people")
+    if strip.laws:
+        parts.append(counted(strip.laws, "law", "laws"))
     if strip.last_search is not None:
         parts.append(f"last search {strip.last_search}")
     if strip.records:
@@ -363,7 +365,7 @@ def choice_rows(held: Multiverse) -> list[tuple[str, str, str, str, str]]:
 
 
 def _multiverse(held: Multiverse) -> Iterator[str]:
-    yield from _wrap(held.said, first="  ", indent=2)
+    yield from wrap(held.said, first="  ", indent=2)
     yield ""
     rows = [("Choice", "Moves", "Option (* as shown)", "Median", "Agree"), *choice_rows(held)]
     wide = [min(26, max(len(row[0]) for row in rows)), 5, 0, max(len(row[3]) for row in rows), 5]
@@ -375,27 +377,16 @@ def _multiverse(held: Multiverse) -> Iterator[str]:
             yield f"  {'  '.join(side(cell, width) for cell, width, side in placed)}".rstrip()
     yield ""
     for said in held.details:
-        yield from _wrap(said, first="  - ", indent=4)
-    yield from _wrap(f"Declared grid: {held.declared}", first="  - ", indent=4)
+        yield from wrap(said, first="  - ", indent=4)
+    yield from wrap(f"Declared grid: {held.declared}", first="  - ", indent=4)
 
 
 # Lines.
 
 
 def _title(text: str, rule: str) -> list[str]:
-    lines = _wrap(text)
+    lines = wrap(text)
     return [*lines, rule * max(map(len, lines)), ""]
-
-
-def _wrap(text: str, *, first: str = "", indent: int = 0) -> list[str]:
-    """Lines of at most 80 columns; an address longer than that stays whole."""
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
-    ) or [""]
-
-
-def _field(name: str, text: str) -> list[str]:
-    return _wrap(text, first=f"{name:<11}", indent=11)
 
 
 def _clean(lines: Iterable[str]) -> str:
@@ -405,47 +396,94 @@ def _clean(lines: Iterable[str]) -> str:
 
 def _chapter(page: ChapterPage, document: Monograph, number: Mapping[str, int]) -> Iterator[str]:
     yield from _title(page.title.upper(), "=")
-    yield from _wrap(strip_words(page.strip))
+    yield from wrap(strip_words(page.strip))
     yield ""
     if page.map is not None:
         yield from _map(page.map)
-    for block in page.blocks:
+    opening, body = split(page)
+    for block in opening:
         yield from _block(block, document, number)
         yield ""
+    register = None if document.law is None or not page.atlas else Register(document.law)
+    if register is not None:
+        yield from _places(register)
+    for block in body:
+        yield from _block(block, document, number)
+        yield ""
+    if register is not None:
+        yield from _changes(register)
+
+
+def _places(register: Register) -> Iterator[str]:
+    """The table by place, a paragraph each: a verdict for each question."""
+    day = register.atlas.as_of
+    yield from _title(f"The law on {day}, place by place", "-")
+    yield from wrap(f"Each place was asked the same, for {register.ages}.")
+    yield ""
+    for at, question in enumerate(register.atlas.questions):
+        for name, where in (("us", "states"), ("world", "countries")):
+            if name in question.maps:
+                yield from wrap(f"{question.title}, {where}: {register.counted(at, name)}", first="- ", indent=2)
+    yield ""
+    groups = [("States", register.states), ("Countries", register.countries)]
+    groups += [(f"Counties and towns that differ: {state}", rows) for state, rows in register.locals]
+    for title, rows in groups:
+        if rows:
+            yield from wrap(title)
+            for row in rows:
+                yield from wrap(f"{row.name}: {_answers(row, register)} ({row.verified})", first="  ", indent=4)
+            yield ""
+
+
+def _answers(row: PlaceRow, register: Register) -> str:
+    """The verdicts of a place, those that are alike together: ``unlawful``, or ``Selling leaf: unlawful; ...``."""
+    alike: dict[str, list[str]] = {}
+    for question, (_, word) in zip(register.atlas.questions, row.cells, strict=True):
+        alike.setdefault(word, []).append(question.title)
+    return "; ".join(word if len(alike) == 1 else f"{', '.join(titles)}: {word}" for word, titles in alike.items())
+
+
+def _changes(register: Register) -> Iterator[str]:
+    yield from _title("What changed", "-")
+    for change in (*register.recent, *register.earlier):
+        entry = change.entry
+        said = f"{upper_first(entry.place_name)}, {change.what}: {change.says} [{entry.citation}]"
+        yield from wrap(said, first=f"- {entry.date}  ", indent=2)
+    yield ""
 
 
 def _block(block: Block, document: Monograph, number: Mapping[str, int]) -> Iterator[str]:
     match block:
         case Heading():
             text = plain(block.spans)
-            yield from _wrap(text)
+            yield from wrap(text)
             yield "-" * min(WIDTH, len(text))
         case Paragraph():
-            yield from _wrap(plain(block.spans))
+            yield from wrap(plain(block.spans))
         case Bullets():
             for item in block.items:
-                yield from _wrap(plain(item), first="- ", indent=2)
+                yield from wrap(plain(item), first="- ", indent=2)
         case Shown():
             yield from _shown(document.findings[block.finding], document, number)
 
 
 def _shown(finding: Finding, document: Monograph, number: Mapping[str, int]) -> Iterator[str]:
-    yield from _wrap(finding.statement, first="  * ", indent=4)
+    yield from wrap(finding.statement, first="  * ", indent=4)
     graded = f"{certainty_words(finding.certainty)} {dots(finding.certainty)}".strip()
-    yield from _wrap(f"{graded[0].upper()}{graded[1:]}.", first="    ", indent=4)
+    yield from wrap(f"{graded[0].upper()}{graded[1:]}.", first="    ", indent=4)
     if finding.estimate is not None:
-        yield from _wrap(f"Number: {number_words(finding.estimate)}.", first="    ", indent=4)
+        yield from wrap(f"Number: {number_words(finding.estimate)}.", first="    ", indent=4)
     if finding.multiverse is not None:
-        yield from _wrap(f"Other analyses: {finding.multiverse.said}", first="    ", indent=4)
+        yield from wrap(f"Other analyses: {finding.multiverse.said}", first="    ", indent=4)
     many = len(finding.sources) > MANY
     said = []
     for source in finding.sources:
         mark = "" if source.ref is None else f"[{number[source.ref]}]"
         said.append(mark if mark and many else f"{mark} {source_words(source, document)}".strip())
-    yield from _wrap(f"Sources: {(', ' if many else '; ').join(said)}", first="    ", indent=4)
+    yield from wrap(f"Sources: {(', ' if many else '; ').join(said)}", first="    ", indent=4)
     if finding.caveats:
-        yield from _wrap(f"Read with care: {' '.join(finding.caveats)}", first="    ", indent=4)
-    yield from _wrap(f"More: equipoise show {finding.id}", first="    ", indent=4)
+        yield from wrap(f"Read with care: {' '.join(finding.caveats)}", first="    ", indent=4)
+    yield from wrap(f"More: equipoise show {finding.id}", first="    ", indent=4)
 
 
 def _cell(cell: Cell) -> str:
@@ -457,7 +495,7 @@ def _map(held: Map) -> Iterator[str]:
     yield "What was studied, and how"
     for outcome, cells in held.rows:
         said = [f"{design}: {_cell(cell)}" for design, cell in zip(held.designs, cells, strict=True) if cell is not None]
-        yield from _wrap(f"{outcome}: {'; '.join(said) or 'no study'}.", first="- ", indent=2)
+        yield from wrap(f"{outcome}: {'; '.join(said) or 'no study'}.", first="- ", indent=2)
     yield ""
 
 
@@ -516,6 +554,15 @@ _COLUMNS: Mapping[str, Mapping[str, Callable[[Any], object]]] = {
         "concerns": lambda item: item.concerns,
         "checked": _readers,
         "used": lambda item: item.used,
+    },
+    "law": {
+        "id": lambda item: item.id,
+        "kind": lambda item: item.instrument.kind,
+        "force": lambda item: item.instrument.force,
+        "axis": lambda item: item.axis,
+        "verified": lambda item: item.last_verified,
+        "checked": _readers,
+        "citation": lambda item: item.instrument.citation,
     },
     "topics": {
         "id": lambda item: item.id,

@@ -32,8 +32,16 @@ class Spot:
     level: str
 
 
+_TERRITORIES = frozenset({"as", "gu", "mp", "pr", "vi"})
+"""Areas of the United States that ISO 3166 lists as countries too: one place, under the law of the United States."""
+_RESERVED = {"uk": "GB", "el": "GR", "england": "GB", "scotland": "GB", "wales": "GB", "america": "US", "holland": "NL"}
+"""What people write in place of a code: letters that ISO 3166 keeps for them, and names of parts."""
+
+
 def folded(text: str) -> str:
     """A name without case and accents, to look it up by."""
+    if text.isascii():
+        return text.casefold().strip()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
 
@@ -48,10 +56,11 @@ class Gazetteer:
 
     def find(self, name: str) -> Spot | None:
         """The place with this code, whatever its case; None where there is none."""
-        key = folded(name)
+        key = "/".join(part.strip() for part in folded(name).split("/"))
         if "/" not in key:
-            return self.table(NATIONS).get(key)
-        state = name.partition("/")[0].upper()
+            nations = self.table(NATIONS)
+            return nations.get(key) or nations.get(f"us-{key}" if key in _TERRITORIES else key)
+        state = key.partition("/")[0].upper()
         return self.table(COUNTIES, state).get(key) or self.table(MUNICIPALITIES, state).get(key)
 
     def stack(self, spot: Spot) -> tuple[Spot, ...]:
@@ -68,7 +77,12 @@ class Gazetteer:
         spots = [*self.table(NATIONS).values()]
         if within or not any(whole in {folded(spot.name), _last(spot)} for spot in spots):
             spots += [*self.table(COUNTIES).values(), *self.table(MUNICIPALITIES).values()]
-        named = [spot.id for spot in spots if tail in {folded(spot.name), folded(spot.id).rpartition("/")[2], _last(spot)}]
+        named = [
+            spot.id
+            for spot in spots
+            if tail in {folded(spot.name), folded(spot.id).rpartition("/")[2], _last(spot), folded(spot.code)}
+        ]
+        named += [_RESERVED[whole]] if whole in _RESERVED else []
         named.sort(key=lambda code: (not folded(code).startswith(within), code.count("/"), code))
         by_key = {folded(spot.id): spot.id for spot in spots}
         alike = [by_key[key] for key in get_close_matches(whole, by_key, n=most, cutoff=0.75)]

@@ -141,7 +141,8 @@ class Norm:
 class Sighting:
     """Where this was seen: the address, the day, the place in it, and how near it is to the law.
 
-    ``dated`` is the source's own day. ``shows`` says what it bears out: the norms, the dates, what was before.
+    ``dated`` is the source's own day. ``shows`` says what it bears out: the norms, the dates, what was before. ``norms``: those
+    of the law that it speaks of, where it does not speak of all.
     """
 
     url: str | Missing
@@ -152,6 +153,7 @@ class Sighting:
     grade: Grade
     saw: Literal["full-text", "excerpt", "listing"]
     shows: tuple[Literal["norms", "dates", "before", "proposal"], ...]
+    norms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,10 @@ def _hour(file: str, path: Steps, item: Commencement | End) -> Iterator[Breach]:
         yield Breach(file, (*path, "time"), f"is {item.time!r}; should be an hour such as 17:00")
     if item.time is not None and not (isinstance(item.date, PartialDate) and item.date.day):
         yield Breach(file, (*path, "time"), f"is {item.time!r} without a day; should stand beside a day")
+    if item.time is not None and item.zone is None:
+        yield Breach(file, (*path, "zone"), "is missing; should be the zone of the hour")
+    if item.zone is not None and item.time is None:
+        yield Breach(file, (*path, "zone"), f"is {item.zone!r} without an hour; should stand beside a time")
     if item.zone is not None:
         try:
             ZoneInfo(item.zone)
@@ -226,14 +230,20 @@ def law_links_lead_somewhere(evidence: Evidence, _: date) -> Iterator[Breach]:
             if name is not None and leads_nowhere(evidence, name, "law"):
                 yield Breach(file, path, f"is {name!r}; should be a file of law/")
         own = {norm.id for norm in law.norms}
+        for index, seen in enumerate(law.evidence):
+            yield from _own(file, ("evidence", index, "norms"), seen.norms, own)
         for index, claim in enumerate(law.conflicts):
             yield from _claim(file, index, claim, own)
 
 
-def _claim(file: str, index: int, claim: Contradiction, own: set[str]) -> Iterator[Breach]:
-    for at, name in enumerate(claim.norms):
+def _own(file: str, path: Steps, names: tuple[str, ...], own: set[str]) -> Iterator[Breach]:
+    for at, name in enumerate(names):
         if name not in own:
-            yield Breach(file, ("conflicts", index, "norms", at), f"is {name!r}; should be one of {', '.join(sorted(own))}")
+            yield Breach(file, (*path, at), f"is {name!r}; should be one of {', '.join(sorted(own))}")
+
+
+def _claim(file: str, index: int, claim: Contradiction, own: set[str]) -> Iterator[Breach]:
+    yield from _own(file, ("conflicts", index, "norms"), claim.norms, own)
     if claim.field in ("commences", "ends", "signed", "published"):
         try:
             PartialDate.parse(claim.says)

@@ -414,14 +414,17 @@ def findings_are_shown(evidence: Evidence, _: date) -> Iterator[Breach]:
 
 
 def chapters_have_their_pages(evidence: Evidence, _: date) -> Iterator[Breach]:
-    """A topic has chapters, and the id of each stands once and is not the name of a page that every site has."""
+    """A topic has chapters, and the id of each stands once and is not the name of a page that every site or a place has."""
     for stem, topic in evidence.topics.items():
         if not topic.chapters:
             yield Breach(f"topics/{stem}", ("chapters",), "is an empty list; should name at least one chapter")
         yield from _ids_once(f"topics/{stem}", "chapters", [chapter.id for chapter in topic.chapters])
         for index, chapter in enumerate(topic.chapters):
-            if chapter.id in PAGES or chapter.id.startswith("law-"):
-                found = f"is {chapter.id!r}, a page of every site; should be another word than {', '.join(PAGES)} or law-..."
+            if chapter.id in PAGES:
+                found = f"is {chapter.id!r}, a page that every site has; should be another word than {', '.join(PAGES)}"
+                yield Breach(f"topics/{stem}", ("chapters", index, "id"), found)
+            if chapter.id.startswith("law-"):
+                found = f"is {chapter.id!r}, as the page of a place is named; should not begin with law-"
                 yield Breach(f"topics/{stem}", ("chapters", index, "id"), found)
 
 
@@ -551,6 +554,8 @@ def laws(folder: Path, within: frozenset[str] | None, as_of: date) -> Evidence:
         return kind == "searches" and name.startswith("law-")
 
     evidence, faults = read(folder, None, wanted)
+    if not (folder / "law").is_dir():
+        faults.append(Fault("law", 0, "", "is not there; should be a folder with the laws of each country and state"))
     faults += _placed(evidence, [breach for rule in LAW_RULES for breach in rule(evidence, as_of)])
     if faults:
         raise EvidenceError(tuple(sorted(set(faults))))

@@ -1,7 +1,7 @@
 """The law of a place, at an instant, for a product and an action, as far as it was known on a day.
 
 For a reader with a question about policy: make norms (:class:`Norm`) and a :class:`Place`, and ask
-``judge(norms, Query(place=..., product=Product(kind="leaf"), action="possess", on=date(2026, 7, 1), known_on=date(2026, 7, 1)))``.
+``judge(norms, Query(place=..., product=Product(kind="leaf"), action="possess", on=day, known_on=day))``.
 The :class:`Judgement` has the verdict, the norms behind it, what is upcoming, who says otherwise, and how old the knowledge is.
 ``docs/law.md`` tells the rules and shows questions that the whole register answers.
 """

@@ -30,6 +30,9 @@ _PER_GRAM = {
 _MASS = {"g": Fraction(1), "mg": Fraction(1, 1000), "ug": Fraction(1, 1_000_000), "µg": Fraction(1, 1_000_000)}
 """Masses in grams."""
 
+_MOST = 1_000_000
+"""Grams: no product holds more."""
+
 _WRITTEN = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*([^\s0-9.+-]\S*?)\s*")
 
 
@@ -49,6 +52,8 @@ class Amount:
     def __post_init__(self) -> None:
         if self.grams < 0:
             raise ValueError(f"an amount is {float(self.grams):g} g; should not be below zero")
+        if self.grams > _MOST:
+            raise ValueError("an amount is above a tonne; should be what a product holds")
         if self.per == "gram" and self.grams > 1:
             raise ValueError(f"an amount is {float(self.grams):g} g in a gram; should be at most the whole")
 
@@ -72,6 +77,8 @@ def mass(text: str) -> Fraction:
         raise ValueError(f"{text!r} has the unit {unit!r}; should be one of {', '.join(_MASS)}")
     if number <= 0:
         raise ValueError(f"{text!r} is not above zero; should be a weight such as 3g")
+    if number * _MASS[unit] > _MOST:
+        raise ValueError("a weight is above a tonne; should be that of a serving or container, such as 3g")
     return number * _MASS[unit]
 
 

@@ -107,14 +107,22 @@ class Answer:
 
     @property
     def verified(self) -> int | None:
-        """The day (ordinal) from which all its norms are relied on: the earliest of theirs; None without norms."""
-        return min((norm.relied_from for norm in self.because), default=None)
+        """The last day (ordinal) for which the sources of all its norms speak: the earliest of theirs; None without norms."""
+        return min((norm.verified for norm in self.because), default=None)
 
     @property
     def next_change(self) -> Upcoming | None:
         """The first change whose date stands in a law."""
         dated = [item for item in self.upcoming if item.certain and item.minute is not None]
         return min(dated, key=lambda item: item.minute or 0, default=None)
+
+
+_MARKETING: frozenset[Action] = frozenset({"sell", "give", "manufacture", "import", "export", "ship", "advertise"})
+
+
+def marketed(action: Action) -> Action:
+    """The action as the law of foods knows it: buying, having and using are asked of it as sale."""
+    return action if action in _MARKETING else "sell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +137,8 @@ class Judgement:
     def verdict(self) -> Verdict:
         """The verdict of the drug-control axis; the food-law axis never changes it."""
         return self.control.verdict
+
+    @property
+    def food_action(self) -> Action:
+        """The action that the answer on foods is about: that of the query, or sale where food law does not speak of it."""
+        return marketed(self.query.action)

@@ -7,17 +7,16 @@ question (place, action, product) changes only at dates that stand in its norms,
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from equipoise.engines.law.answers import Answer, Condition, Dispute, Judgement, Query, Upcoming, Verdict
-from equipoise.engines.law.norms import DAY, NEVER, OPEN, Absence, Claim, Norm, Place, Window, span
-from equipoise.engines.law.products import COVERED, Match, Product, match
-from equipoise.engines.law.worlds import Entry, Outcome, outcome, possible
+from equipoise.engines.law.answers import Answer, Condition, Dispute, Judgement, Query, Upcoming, Verdict, marketed
+from equipoise.engines.law.norms import DAY, NEVER, OPEN, Absence, Claim, Norm, Place, Window, on_clock, span
+from equipoise.engines.law.products import Match, Product, match
+from equipoise.engines.law.worlds import Doubt, Doubtful, Entry, Outcome, outcome, possible
 
 Axis = Literal["control", "food"]
-Doubt = Literal["date", "lapsed", "stale", "conflict"]
 State = Literal["in", "out"] | Doubt
 _HEAVIEST: tuple[Doubt, ...] = ("conflict", "stale", "lapsed", "date")
 
@@ -76,10 +75,6 @@ def judge(norms: "Book | Iterable[Norm]", query: Query) -> Judgement:
     return book.judge(query)
 
 
-_MARKETING = frozenset({"sell", "give", "manufacture", "import", "export", "ship", "advertise"})
-"""What the law of foods speaks of. Asked about anything else, its answer is about sale."""
-
-
 class Book:
     """Norms and searches by place. It never changes; what it has worked out it keeps."""
 
@@ -93,7 +88,7 @@ class Book:
             earlier = self.searched.get(absence.place)
             self.searched[absence.place] = max(filter(None, (earlier, absence.on)), default=None)
         self._cases: dict[tuple[str, str, Product], tuple[_Case, _Case]] = {}
-        self._matches: dict[Product, dict[str, Match]] = defaultdict(dict)
+        self._matches: dict[Product, dict[int, Match]] = defaultdict(dict)
 
     def judge(self, query: Query) -> Judgement:
         """The judgement of one question; see :func:`judge`."""
@@ -101,28 +96,29 @@ class Book:
         cases = self._cases.get(key)
         if cases is None:
             cases = self._cases[key] = (self._case(query, "control"), self._case(query, "food"))
-        first, end = span(query.on, query.place.zone)
+        first, end = span(query.on, query.place.zone or cases[0].zone)
         moment = _Moment(first, end, query.known_on.toordinal())
         return Judgement(query, cases[0].answer(moment, query), cases[1].answer(moment, query))
 
     def _case(self, query: Query, axis: Axis) -> "_Case":
         """The norms that bear on a question. That something is not listed is taken of what it surely covers alone."""
         stack = query.place.stack
-        action = query.action if axis == "control" or query.action in _MARKETING else "sell"
+        action = query.action if axis == "control" else marketed(query.action)
         entries: list[Entry] = []
         matches = self._matches[query.product]
         for level, place in enumerate(stack):
             for norm in self.norms.get(place.id, ()):
                 if norm.axis == axis and _reaches(norm, query.place) and _covers(norm, action):
-                    covers = COVERED if norm.effect == "preempt" else matches.get(norm.id)
+                    covers = matches.get(id(norm.predicate))
                     if covers is None:
-                        covers = matches[norm.id] = match(norm.predicate, query.product)
+                        covers = matches[id(norm.predicate)] = match(norm.predicate, query.product)
                     if covers.covers or (covers.covers is None and norm.effect != "not-listed"):
-                        entries.append(Entry(level, norm, covers))
+                        entries.append(Entry(level, on_clock(norm, query.place.zone), covers))
         if axis == "control":
             answering = tuple(level for level, place in enumerate(stack) if place.answers)
         else:
-            answering = (min((entry.level for entry in entries), default=0),)
+            deciding = (entry.level for entry in entries if entry.norm.force == "law" and entry.norm.grade != "tracker")
+            answering = (min(deciding, default=0),)
         searched = {level: self.searched.get(place.id) for level, place in enumerate(stack)}
         return _Case(entries, answering, stack, searched)
 
@@ -152,14 +148,18 @@ class _Case:
         self.reported = [entry for entry in law if entry.norm.grade == "tracker" and entry.norm.effect != "preempt"]
         self.proposals = [entry.norm for entry in entries if entry.norm.force == "proposal"]
         self.answering = answering
+        self.zone = next((entry.norm.zone for entry in law if entry.norm.zone is not None), None)
         self.stack = stack
         self.searched = searched
         norms = [entry.norm for entry in entries]
         self.minutes = sorted({edge for norm in norms for edge in _edges(norm)})
-        self.days = sorted({day for norm in norms for day in (norm.known, norm.unknown_from, norm.end_known)})
+        self.days = sorted(
+            {day for norm in norms for day in (norm.known, norm.known_surely, norm.unknown_from, norm.end_known)}
+        )
         self.ages = sorted({norm.min_age for norm in norms if norm.min_age is not None})
-        self.verified = max((norm.relied_from for norm in norms), default=0)
-        self.answers: dict[tuple[int, int, int, int, int], Answer] = {}
+        searches = [on.toordinal() for on in searched.values() if on is not None]
+        self.verified = max([norm.relied_from for norm in norms] + searches, default=0)
+        self.answers: dict[tuple[int, int, int, int, tuple[int, int] | None], Answer] = {}
 
     def answer(self, moment: _Moment, query: Query) -> Answer:
         """The answer at a moment, worked out if it is the first between two dates of this case."""
@@ -168,7 +168,7 @@ class _Case:
             bisect_left(self.minutes, moment.end),
             bisect_right(self.days, moment.known),
             -1 if query.age is None else bisect_right(self.ages, query.age),
-            moment.known if moment.known < self.verified else 0,
+            (moment.known, moment.day) if moment.known < self.verified else None,
         )
         held = self.answers.get(key)
         if held is None:
@@ -179,54 +179,60 @@ class _Case:
         states = [(entry, state(entry.norm, moment)) for entry in self.deciding]
         states = [(entry, held) for entry, held in states if held != "lapsed" or not _settled(entry, states)]
         sure = [entry for entry, held in states if held == "in"]
-        doubts = [(entry, held) for entry, held in states if held not in ("in", "out")]
-        recorded = outcome([*sure, *(entry for entry, held in doubts if held != "lapsed")], self.answering, age)
-        verdict, last, doubted = self._verdict(sure, doubts, recorded, age)
+        doubts = [_doubtful(entry, held, moment) for entry, held in states if held not in ("in", "out")]
+        recorded = outcome([*sure, *(item.entry for item in doubts if item.stands)], self.answering, age)
+        verdict, last, doubted, conditions = self._verdict(sure, doubts, recorded, age)
         why: tuple[tuple[Doubt | Literal["silent"], tuple[Norm, ...]], ...] = doubted
         if not doubts or verdict == recorded.verdict:
             shown = recorded
         else:
-            shown = Outcome(verdict, recorded.conditions, _all_of(recorded, doubts), recorded.voided, recorded.silent)
-        silent = (
-            ()
-            if recorded.verdict == "unlawful"
-            else tuple((self.stack[level], self.searched[level]) for level in recorded.silent)
-        )
+            shown = Outcome(verdict, conditions, _all_of(recorded, doubts), recorded.voided, recorded.silent)
+        silent = () if recorded.verdict == "unlawful" else tuple(self._silent(recorded, moment))
         if verdict == "unknown" and silent:
             why = (*why, ("silent", ()))
         return Answer(
             verdict=verdict,
             last=last,
             why=why,
-            conditions=() if verdict == "unlawful" else _without_repeats(shown.conditions),
+            conditions=() if verdict == "unlawful" else _without_repeats(conditions),
             because=shown.because,
             voided=shown.voided,
             silent=silent,
             upcoming=tuple(self._upcoming(moment)),
             disputes=tuple(self._disputes(shown, recorded.verdict, moment, states)),
-            stale=any(held == "stale" for _, held in doubts),
+            stale=any(item.kind == "stale" for item in doubts),
         )
 
-    def _verdict(
-        self, sure: Sequence[Entry], doubts: Sequence[tuple[Entry, State]], recorded: Outcome, age: int | None
-    ) -> tuple[Verdict, Verdict | None, tuple[tuple[Doubt, tuple[Norm, ...]], ...]]:
-        """The verdict that no doubt can change; or the name of the doubt, what the record says, and the norms in doubt."""
-        if not doubts:
-            return recorded.verdict, None, ()
-        verdicts = possible(sure, [entry for entry, _ in doubts], self.answering, age)
-        if verdicts is not None and len(verdicts) == 1:
-            return next(iter(verdicts)), None, ()
-        moving = [kind for kind in _HEAVIEST if self._moves(kind, sure, doubts, age)]
-        kinds = moving or [kind for kind in _HEAVIEST if any(held == kind for _, held in doubts)]
-        why = tuple((kind, tuple(entry.norm for entry, held in doubts if held == kind)) for kind in kinds)
-        heaviest = kinds[0]
-        verdict: Verdict = heaviest if heaviest in ("conflict", "stale") else "unknown"
-        return verdict, recorded.verdict, why
+    def _silent(self, recorded: Outcome, moment: _Moment) -> Iterable[tuple[Place, date | None]]:
+        """The places that have not spoken, with the day of a search, if it had been made."""
+        for level in recorded.silent:
+            on = self.searched[level]
+            yield self.stack[level], on if on is not None and on.toordinal() <= moment.known else None
 
-    def _moves(self, kind: Doubt, sure: Sequence[Entry], doubts: Sequence[tuple[Entry, State]], age: int | None) -> bool:
+    def _verdict(
+        self, sure: Sequence[Entry], doubts: Sequence[Doubtful], recorded: Outcome, age: int | None
+    ) -> tuple[Verdict, Verdict | None, tuple[tuple[Doubt, tuple[Norm, ...]], ...], tuple[Condition, ...]]:
+        """The verdict that no doubt can change; or the name of the doubt, what the record says, and the norms in doubt.
+
+        The last are the conditions: of a firm verdict all that any combination of the doubts asks for.
+        """
+        if not doubts:
+            return recorded.verdict, None, (), recorded.conditions
+        verdicts = possible(sure, doubts, self.answering, age)
+        if verdicts is not None and len(verdicts) == 1:
+            ((verdict, conditions),) = verdicts.items()
+            return verdict, None, (), conditions
+        moving = [kind for kind in _HEAVIEST if self._moves(kind, sure, doubts, age)]
+        kinds = moving or [kind for kind in _HEAVIEST if any(item.kind == kind for item in doubts)]
+        why = tuple((kind, tuple(item.entry.norm for item in doubts if item.kind == kind)) for kind in kinds)
+        heaviest = kinds[0]
+        named: Verdict = heaviest if heaviest in ("conflict", "stale") else "unknown"
+        return named, recorded.verdict, why, recorded.conditions
+
+    def _moves(self, kind: Doubt, sure: Sequence[Entry], doubts: Sequence[Doubtful], age: int | None) -> bool:
         """Whether the doubts of one kind alone, the others as recorded, can change the verdict."""
-        fixed = [entry for entry, held in doubts if held not in (kind, "lapsed")]
-        verdicts = possible([*sure, *fixed], [entry for entry, held in doubts if held == kind], self.answering, age)
+        fixed = [item.entry for item in doubts if item.kind != kind and item.stands]
+        verdicts = possible([*sure, *fixed], [item for item in doubts if item.kind == kind], self.answering, age)
         return verdicts is None or len(verdicts) > 1
 
     def _upcoming(self, moment: _Moment) -> Iterable[Upcoming]:
@@ -249,7 +255,7 @@ class _Case:
                 certain = norm.grade != "tracker"
                 yield Upcoming(norm=norm, what="ends", certain=certain, printed=norm.until, minute=ended.first, stale=late)
         for norm in self.proposals:
-            if _is_known(norm, moment) and norm.began.first < moment.end and moment.end <= _end(norm, moment).first:
+            if _is_known(norm, moment) and norm.began.first < moment.end and moment.first < _end(norm, moment).last:
                 soonest = None if norm.earliest is None else norm.earliest.first
                 yield Upcoming(
                     norm=norm,
@@ -267,10 +273,10 @@ class _Case:
         held.update({norm.id: norm for norm in (*shown.because, *shown.voided)})
         for norm in held.values():
             for claim in norm.claims:
-                yield Dispute(norm=norm, claim=claim, decides=claim.weighs and _claimed(claim, moment))
+                yield Dispute(norm=norm, claim=claim, decides=claim in _weighing(norm, moment))
         for entry in self.reported:
             norm = entry.norm
-            if state(norm, moment) == "out" or not _differs(norm, recorded):
+            if state(norm, moment) in ("out", "lapsed") or not _differs(norm, recorded, shown):
                 continue
             told = Claim(field="effect", says=norm.effect, source=norm.citation, url=norm.url, grade=norm.grade, note=norm.says)
             yield Dispute(norm=norm, claim=told, decides=False)
@@ -306,11 +312,21 @@ def _claimed(claim: Claim, moment: _Moment) -> bool:
     return claim.window is None or (claim.window[0] < moment.end and moment.first < claim.window[1])
 
 
+def _weighing(norm: Norm, moment: _Moment) -> list[Claim]:
+    """The claims that leave a norm in doubt at a moment."""
+    return [claim for claim in norm.claims if claim.weighs and _claimed(claim, moment) and not _agrees(claim, norm)]
+
+
+def _agrees(claim: Claim, norm: Norm) -> bool:
+    """Whether a source that names another effect means the same: a listing forbids, as a prohibition does."""
+    return claim.field == "effect" and norm.forbids and claim.says in ("prohibit", "schedule")
+
+
 def state(norm: Norm, moment: _Moment) -> State:
     """Whether a norm is in force at a moment, or why that is in doubt."""
     if not _is_known(norm, moment):
         return "out"
-    weighing = [claim for claim in norm.claims if claim.weighs and _claimed(claim, moment)]
+    weighing = _weighing(norm, moment)
     if any(claim.window is not None for claim in weighing):
         return "conflict"
     held = _held(norm, moment)
@@ -318,6 +334,8 @@ def state(norm: Norm, moment: _Moment) -> State:
         return held
     if weighing:
         return "conflict"
+    if moment.known < norm.known_surely:
+        return "date"
     return "stale" if held == "in" and _is_stale(norm, moment) else held
 
 
@@ -331,21 +349,42 @@ def _held(norm: Norm, moment: _Moment) -> State:
     return "in" if norm.began.last <= moment.first and moment.end <= ended.first else "date"
 
 
+def _doubtful(entry: Entry, held: State, moment: _Moment) -> Doubtful:
+    """What may be in place of a norm in doubt: what sources of equal weight say that it does, and nothing.
+
+    Only where it is sure that there is a rule, and sources differ on what it does, nothing is no way.
+    """
+    norm, dates = entry.norm, _held(entry.norm, moment)
+    weighing = _weighing(norm, moment) if held == "conflict" else []
+    claimed: list[Any] = [claim.says for claim in weighing if claim.field == "effect"]
+    ways: list[Entry | None] = [entry]
+    ways += [replace(entry, norm=replace(norm, effect=says, conditions=(), licence=None, claims=())) for says in claimed]
+    if dates != "in" or _is_stale(norm, moment) or not weighing or len(claimed) < len(weighing):
+        ways.append(None)
+    kind: Any = held
+    return Doubtful(entry, kind, dates in ("in", "date"), tuple(ways))
+
+
 def _settled(lapsed: Entry, states: Sequence[tuple[Entry, State]]) -> bool:
     """Whether a later norm of the same place says what holds after an expiry."""
     return any(
-        held == "in" and entry.level == lapsed.level and entry.norm.began.last >= lapsed.norm.ended.first
+        held == "in"
+        and entry.level == lapsed.level
+        and entry.norm.effect != "preempt"
+        and entry.norm.began.last >= lapsed.norm.ended.first
         for entry, held in states
     )
 
 
-def _differs(norm: Norm, recorded: Verdict) -> bool:
-    """Whether what a tracker lists is not what the record says."""
-    return recorded != "unlawful" if norm.forbids else recorded in ("unlawful", "unknown")
+def _differs(norm: Norm, recorded: Verdict, shown: Outcome) -> bool:
+    """Whether what a tracker lists is not what the record says: a ban where there is none, or a rule that is not on record."""
+    if norm.forbids:
+        return recorded != "unlawful"
+    return not any((other.effect, other.min_age) == (norm.effect, norm.min_age) for other in shown.because)
 
 
-def _all_of(recorded: Outcome, doubts: Sequence[tuple[Entry, State]]) -> tuple[Norm, ...]:
-    norms = [*recorded.because, *(entry.norm for entry, _ in doubts if entry.norm.effect != "preempt")]
+def _all_of(recorded: Outcome, doubts: Sequence[Doubtful]) -> tuple[Norm, ...]:
+    norms = [*recorded.because, *(item.entry.norm for item in doubts if item.entry.norm.effect != "preempt")]
     return tuple(dict.fromkeys(norms))
 
 

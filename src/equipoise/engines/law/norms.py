@@ -4,7 +4,7 @@ Time is counted in minutes of the wall clock of the place, from midnight before 
 and the last minute at which a thing can have begun, so that ``2016`` and ``2024-08`` stay as wide as they were printed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Literal
 
@@ -113,8 +113,11 @@ class Norm:
         When it can have come into force, and have ceased to be.
     ending
         How it ceases; ``lapsed`` says that it expires and that no successor was seen.
-    known, unknown_from
-        The first day (ordinal) on which the world could know it, and the day from which a correction replaces it.
+    known, known_surely, unknown_from
+        The first day (ordinal) on which the world could know it, the first on which it surely could (later where that day is
+        known in part), and the day from which a correction replaces it.
+    zone
+        The clock on which its hours are printed; without it they are the place's own.
     end_known
         The first day on which its end could be known.
     verified, read, stale_days
@@ -152,6 +155,7 @@ class Norm:
     ending: Literal["none", "ended", "lapsed"] = "none"
     zone: tzinfo | None = None
     known: int = 0
+    known_surely: int = 0
     unknown_from: int = NEVER
     end_known: int = 0
     verified: int
@@ -185,11 +189,39 @@ class Absence:
 
 
 def span(on: date | datetime, zone: tzinfo | None) -> tuple[int, int]:
-    """The minutes that an instant can be: the whole of a day, or the one minute of a time. A zone makes it local."""
+    """The minutes that an instant can be: the whole of a day, or the one minute of a time. A zone makes it local.
+
+    Raises
+    ------
+    ValueError
+        A time that is out of the calendar on the clock of the place.
+    """
     if not isinstance(on, datetime):
         start = minute(on)
         return start, start + DAY
     if on.tzinfo is not None and zone is not None:
-        on = on.astimezone(zone)
+        try:
+            on = on.astimezone(zone)
+        except OverflowError as fault:
+            raise ValueError(
+                f"{on.isoformat()} is out of the calendar at the place; should be a later or an earlier day"
+            ) from fault
     start = minute(on.date(), on.hour, on.minute)
     return start, start + 1
+
+
+def on_clock(norm: Norm, zone: tzinfo | None) -> Norm:
+    """The norm with its hours as the clock of a place shows them, where both clocks are known."""
+    if norm.zone is None or zone is None or norm.zone == zone:
+        return norm
+    return replace(norm, began=_shown(norm.began, norm.zone, zone), ended=_shown(norm.ended, norm.zone, zone))
+
+
+def _shown(window: Window, own: tzinfo, other: tzinfo) -> Window:
+    """An exact minute of one clock on another; days alone begin at midnight of each place and stay."""
+    if window.first != window.last or abs(window.first) >= NEVER or window.first % DAY == 0:
+        return window
+    day, minutes = divmod(window.first, DAY)
+    there = datetime.fromordinal(day).replace(hour=minutes // 60, minute=minutes % 60, tzinfo=own).astimezone(other)
+    at = minute(there.date(), there.hour, there.minute)
+    return Window(at, at)

@@ -36,6 +36,22 @@ _FORMS: Mapping[str, frozenset[str]] = {
 _MAIN: Mapping[str, str] = {"7-oh": SEVEN_OH, "pseudoindoxyl": PSEUDOINDOXYL, "mgm-15": MGM_15, "mgm-16": MGM_16}
 """Kinds that are products of one alkaloid: it is more than half of their alkaloids. That is what the name means here."""
 
+_MADE = frozenset({PSEUDOINDOXYL, MGM_15, MGM_16})
+"""Alkaloids that are made, or that a leaf holds no more than traces of."""
+
+_PLAIN = frozenset({"leaf", "powder"})
+_NEVER: Mapping[str, frozenset[str]] = {
+    "leaf": frozenset({"extract"}),
+    "powder": frozenset({"extract", "leaf"}),
+    "extract": _PLAIN,
+    "mitragynine": _PLAIN,
+    "7-oh": _PLAIN,
+    "pseudoindoxyl": _PLAIN,
+    "mgm-15": _PLAIN,
+    "mgm-16": _PLAIN,
+}
+"""Forms that a product of a kind cannot have."""
+
 _CONCENTRATED: frozenset[Kind] = frozenset({"mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16"})
 _NATURAL: frozenset[Kind] = frozenset({"leaf", "powder"})
 
@@ -62,12 +78,29 @@ class Product:
     def __post_init__(self) -> None:
         if self.kind is None and not self.amounts:
             raise ValueError("a product is neither of a kind nor measured; should be a kind, or have an amount of an analyte")
+        if self.kind is not None and self.form in _NEVER.get(self.kind, ()):
+            raise ValueError(f"a product of the kind {self.kind} has the form {self.form}; should be another kind or form")
+        for per in ("gram", "serving", "container"):
+            self._check_sums(per)
+
+    def _check_sums(self, per: str) -> None:
+        """The alkaloids are not more than the whole, and not more than the sum that was measured."""
+        parts = sum((self.grams(name, per).high or Fraction(0) for name in self._alkaloids()), Fraction(0))
+        whole = self.grams(TOTAL, per).high if any(name == TOTAL for name, _ in self.amounts) else None
+        if whole is not None and parts > whole:
+            raise ValueError(f"the alkaloids sum to {float(parts):g} g in a {per}, above total-alkaloids {float(whole):g} g")
+        if per == "gram" and parts > 1:
+            raise ValueError(f"the alkaloids sum to {float(parts):g} g in a gram; should be at most the whole")
 
     def holds(self, substance: str) -> bool | None:
         """Whether it holds the substance; None where that was not said."""
         for analyte, amount in self.amounts:
             if analyte == substance:
                 return amount.grams > 0
+        if substance == SYNTHETIC and any(analyte in _MADE and amount.grams > 0 for analyte, amount in self.amounts):
+            return True
+        if substance == TOTAL:
+            return True
         if self.kind is None:
             return None
         surely, maybe = _HOLDS[self.kind]
@@ -79,6 +112,8 @@ class Product:
             return self.form in forms or (self.kind == "extract" and "extract" in forms)
         if self.kind is not None and self.kind in _FORMS:
             return not _FORMS[self.kind].isdisjoint(forms)
+        if self.kind is not None and _NEVER[self.kind].issuperset(forms):
+            return False
         return None
 
     def grams(self, analyte: str, per: str) -> Bounds:
@@ -111,8 +146,16 @@ class Product:
 
     def _share(self, analyte: str) -> Bounds:
         """The share of an analyte in all alkaloids; those that were not measured can only make it smaller."""
-        if self.kind is not None and _MAIN.get(self.kind) == analyte and not self.amounts:
-            return Bounds(Fraction(1, 2), Fraction(1))
+        measured = self._measured_share(analyte)
+        if (
+            self.kind is None
+            or _MAIN.get(self.kind) != analyte
+            or (measured.high is not None and measured.high < Fraction(1, 2))
+        ):
+            return measured  # what was measured counts for more than the name of the product
+        return Bounds(max(measured.low, Fraction(1, 2)), measured.high)
+
+    def _measured_share(self, analyte: str) -> Bounds:
         if self.holds(analyte) is False:
             return Bounds(Fraction(0), Fraction(0))
         for per in ("gram", "serving", "container"):
@@ -122,23 +165,35 @@ class Product:
             if whole.high:
                 share = min(part.high / whole.high, Fraction(1))
                 return Bounds(share, share)
-            known = sum((self.grams(name, per).high or Fraction(0) for name, _ in self.amounts if name != TOTAL), Fraction(0))
+            known = sum((self.grams(name, per).high or Fraction(0) for name in self._alkaloids()), Fraction(0))
             return Bounds(part.high if per == "gram" else Fraction(0), part.high / known if known else Fraction(1))
         return Bounds(Fraction(0), Fraction(1))
 
+    def _alkaloids(self) -> tuple[str, ...]:
+        """The measured alkaloids, none of them twice: synthetic ones are a sum that the named ones are part of."""
+        names = {name for name, _ in self.amounts}
+        sums = {TOTAL, SYNTHETIC} if names & _MADE else {TOTAL}
+        return tuple(sorted(names - sums))
+
     def _ratio(self, analyte: str) -> Bounds:
+        """An analyte to mitragynine; what is more than half of all alkaloids is more than mitragynine."""
         for per in ("gram", "serving", "container"):
             part, other = self.grams(analyte, per), self.grams(MITRAGYNINE, per)
             if part.high is not None and other.high:
                 return Bounds(part.high / other.high, part.high / other.high)
-        return ANY
+        is_main = self.kind is not None and _MAIN.get(self.kind) == analyte
+        return Bounds(Fraction(1), None) if is_main else ANY
 
     @property
     def natural(self) -> bool | None:
-        """Whether its alkaloids are those that a leaf holds by nature; None where that was not said."""
-        if self.kind in _NATURAL:
-            return True
-        return False if self.kind in _CONCENTRATED else None
+        """Whether its alkaloids are those that a leaf holds by nature; None where that was not said.
+
+        A leaf in which 7-OH was measured may have had some added, and one with an alkaloid that is made has.
+        """
+        measured = {analyte for analyte, amount in self.amounts if amount.grams > 0}
+        if self.kind in _CONCENTRATED or measured & _MADE or SYNTHETIC in measured:
+            return False
+        return True if self.kind in _NATURAL and SEVEN_OH not in measured else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from equipoise.engines.law.answers import Judgement, Query
 from equipoise.engines.law.judging import Book
@@ -18,7 +19,7 @@ class Segment:
 def route(book: Book, stops: Sequence[Query]) -> tuple[Segment, ...]:
     """A judgement for each stop as asked, and for each border of a country between two stops its export and its import.
 
-    The export is judged at the place that is left, the import at the place that is entered, both at the time of entering.
+    The export is judged at the place and time of the stop before the border, the import at those of the stop behind it.
 
     Raises
     ------
@@ -36,10 +37,21 @@ def route(book: Book, stops: Sequence[Query]) -> tuple[Segment, ...]:
 
 
 def _border(book: Book, before: Query, here: Query) -> list[Segment]:
-    if (str(before.on)[:10]) > (str(here.on)[:10]):
+    if _later(before.on, here.on):
         raise ValueError(f"the stop at {here.place.id} is on {here.on}, before that at {before.place.id} on {before.on}")
     if before.place.stack[0].id == here.place.stack[0].id:
         return []
-    leaving = replace(before, action="export", on=here.on)
-    entering = replace(here, action="import")
-    return [Segment("export", book.judge(leaving)), Segment("import", book.judge(entering))]
+    leaving, entering = replace(before, action="export"), replace(here, action="import")
+    crossing = [query for query, stop in ((leaving, before), (entering, here)) if query.action != stop.action]
+    return [Segment(query.action, book.judge(query)) for query in crossing]
+
+
+def _later(one: date | datetime, other: date | datetime) -> bool:
+    """Whether an instant is after another; of a day and a time, or of times with and without an offset, the days count."""
+    if isinstance(one, datetime) and isinstance(other, datetime) and (one.tzinfo is None) == (other.tzinfo is None):
+        return one > other
+    return _day(one) > _day(other)
+
+
+def _day(on: date | datetime) -> date:
+    return on.date() if isinstance(on, datetime) else on

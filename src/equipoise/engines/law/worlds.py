@@ -1,12 +1,15 @@
 """Norms that hold to a verdict, and what remains of it when some of them may not hold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product as combinations_of
+from typing import Literal
 
 from equipoise.engines.law.answers import Condition, Verdict
 from equipoise.engines.law.norms import Norm
 from equipoise.engines.law.products import Match
+
+Doubt = Literal["date", "lapsed", "stale", "conflict"]
 
 MOST = 6
 """Doubtful norms up to which every combination is tried; beyond it only a verdict that no doubt can change is firm."""
@@ -19,6 +22,16 @@ class Entry:
     level: int
     norm: Norm
     match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """An entry that may not hold, and why. ``stands``: on record it does. ``ways``: all that may be, None for nothing."""
+
+    entry: Entry
+    kind: Doubt
+    stands: bool
+    ways: tuple[Entry | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,7 @@ class _Reading:
     def __init__(self, entries: Sequence[Entry], age: int | None) -> None:
         self.age = age
         self.exemptions = [entry for entry in entries if entry.norm.effect == "exempt"]
-        self.prohibitions = [entry.norm for entry in entries if entry.norm.forbids]
+        self.prohibitions = [entry for entry in entries if entry.norm.forbids]
         self.forbidding: list[Norm] = []
         self.allowing: list[Norm] = []
         self.conditions: list[Condition] = []
@@ -87,11 +100,12 @@ class _Reading:
         else:
             self.allowing.append(norm)
             self.speak(entry.level, "lawful" if norm.effect == "exempt" else "not-scheduled")
-            if not any(_opens(norm, forbidden) for forbidden in self.prohibitions):  # else the prohibition names the way out
+            if not any(_opens(entry, forbidden) for forbidden in self.prohibitions):  # else the prohibition names the way out
                 self.needs("product", entry.match.inside, norm)
+            self.terms(norm)
 
     def prohibition(self, entry: Entry) -> None:
-        openers = [item for item in self.exemptions if _opens(item.norm, entry.norm)]
+        openers = [item for item in self.exemptions if _opens(item, entry)]
         if any(item.match.covers for item in openers):
             return
         ways_out = [*entry.match.outside, *(words for item in openers for words in item.match.inside)]
@@ -104,13 +118,21 @@ class _Reading:
     def permission(self, entry: Entry) -> None:
         norm = entry.norm
         if norm.min_age is not None and self.age is not None and self.age < norm.min_age:
-            self.forbidding.append(norm)
+            if entry.match.covers:
+                self.forbidding.append(norm)
+            else:
+                self.allowing.append(norm)
+                self.needs("product", (" or ".join(entry.match.outside),), norm)
             return
         self.allowing.append(norm)
         self.speak(entry.level, "lawful")
         self.needs("product", entry.match.inside, norm)
         if norm.min_age is not None and self.age is None:
             self.needs("age", (f"the person is {norm.min_age} or older",), norm)
+        self.terms(norm)
+
+    def terms(self, norm: Norm) -> None:
+        """What a permission or an exemption asks for beside the product."""
         if norm.licence is not None:
             self.needs("licence", (norm.licence,), norm)
         self.needs("other", norm.conditions, norm)
@@ -123,30 +145,39 @@ class _Reading:
             self.spoken[level] = says
 
 
-def _opens(exemption: Norm, prohibition: Norm) -> bool:
-    """Whether an exemption is from this prohibition."""
-    if exemption.effect != "exempt":
+def _opens(exemption: Entry, prohibition: Entry) -> bool:
+    """Whether an exemption is from this prohibition: of its own law or one that it names, and never of a wider place."""
+    if exemption.norm.effect != "exempt" or exemption.level > prohibition.level:
         return False
-    return exemption.instrument == prohibition.instrument or not exemption.exempts.isdisjoint(
-        (prohibition.instrument, prohibition.id)
-    )
+    named = (prohibition.norm.instrument, prohibition.norm.id)
+    return exemption.norm.instrument == named[0] or not exemption.norm.exempts.isdisjoint(named)
 
 
 def possible(
-    sure: Sequence[Entry], doubtful: Sequence[Entry], answering: Sequence[int], age: int | None
-) -> frozenset[Verdict] | None:
-    """Every verdict that some combination of the doubtful norms gives; None where there are too many to try.
+    sure: Sequence[Entry], doubtful: Sequence[Doubtful], answering: Sequence[int], age: int | None
+) -> Mapping[Verdict, tuple[Condition, ...]] | None:
+    """Every verdict that some combination of the doubtful norms gives, with all conditions that any of them asks for.
 
-    What is unlawful is found without trying: more prohibitions and fewer exemptions never make anything less forbidden.
+    None where there are too many to try; but what is unlawful is found without trying: more prohibitions and fewer exemptions
+    never make anything less forbidden.
     """
 
-    def with_those(wanted: Iterable[Entry]) -> Verdict:
-        return outcome([*sure, *wanted], answering, age).verdict
+    def with_those(wanted: Iterable[Entry | None]) -> Outcome:
+        return outcome([*sure, *(entry for entry in wanted if entry is not None)], answering, age)
 
     if len(doubtful) > MOST:
-        loosening = [entry for entry in doubtful if entry.norm.effect in ("exempt", "preempt")]
-        return frozenset({"unlawful"}) if with_those(loosening) == "unlawful" else None
-    return frozenset(
-        with_those(entry for entry, is_in in zip(doubtful, chosen, strict=True) if is_in)
-        for chosen in combinations_of((False, True), repeat=len(doubtful))
-    )
+        return {"unlawful": ()} if with_those(_mildest(item) for item in doubtful).verdict == "unlawful" else None
+    found: dict[Verdict, dict[Condition, None]] = {}
+    for chosen in combinations_of(*(item.ways for item in doubtful)):
+        made = with_those(chosen)
+        found.setdefault(made.verdict, {}).update(dict.fromkeys(made.conditions))
+    return {verdict: tuple(conditions) for verdict, conditions in found.items()}
+
+
+def _mildest(item: Doubtful) -> Entry | None:
+    """Of what a doubtful norm may be, what forbids least: an exemption or preemption, else nothing, else a permission."""
+    if item.entry.norm.effect in ("exempt", "preempt"):
+        return item.entry
+    if None in item.ways:
+        return None
+    return next((way for way in item.ways if way is not None and not way.norm.forbids), item.entry)
