@@ -73,6 +73,7 @@ EVIDENCE = Evidence(
     positions={},
     helplines={},
     corrections={},
+    law={},
     topics={},
     vocabulary=WORDS,
 )

@@ -228,7 +228,7 @@ def atlas() -> Atlas:
         ),
         places={item.id: item for item in entries},
         changes=(
-            change("2018-04", "US-TN", "Tennessee", citation="Act 1 of 2018", says=("Old words.",)),
+            change("2018-04", "US-TN", "Tennessee", law="us-tn/2018-act-1", citation="Act 1 of 2018", says=("Old words.",)),
             change("2024", "TH", "Thailand", what="lapsed"),
             change("2024-11-21", "US-OH", "Ohio", what="proposed"),
             change("2024-11-22", "US-OH", "Ohio"),
