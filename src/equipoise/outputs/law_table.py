@@ -90,8 +90,8 @@ class Change:
 
     @property
     def year(self) -> str:
-        """The year of its date."""
-        return self.entry.date[:4]
+        """The year of its date; of one that is known by a day, the year of that day."""
+        return self.entry.date.removeprefix("by ")[:4]
 
     @property
     def says(self) -> str:
@@ -250,4 +250,5 @@ def _recent(printed: str, as_of: date) -> bool:
     """Whether a date, as far as it is known, lies in the last months; one that may is taken to."""
     months = as_of.year * 12 + as_of.month - 1 - MONTHS
     first = f"{months // 12}-{months % 12 + 1:02}-{as_of.day:02}"
-    return printed >= first[: len(printed)]
+    known = printed.removeprefix("by ")
+    return known >= first[: len(known)]

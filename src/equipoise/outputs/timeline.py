@@ -27,7 +27,7 @@ def timeline(changes: Sequence[Change], as_of: date, *, ident: str) -> Markup:
     stacks: dict[int, list[str]] = defaultdict(list)
     for change in changes:
         year, _, rest = change.entry.date.partition("-")
-        if rest and first <= (month := int(year) * 12 + int(rest[:2]) - 1) <= last:
+        if rest and year.isdigit() and first <= (month := int(year) * 12 + int(rest[:2]) - 1) <= last:
             stacks[month - first].append(_KINDS[change.entry.what])
     axis = _TOP + _RISE * max(map(len, stacks.values()), default=1) + 4
     marks = [

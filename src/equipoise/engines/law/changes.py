@@ -10,7 +10,10 @@ from equipoise.engines.law.norms import DAY, LONG_AGO, NEVER, Norm, Window, minu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of one instrument. ``window`` is when it can have happened, ``printed`` its date as the source gives it."""
+    """One change of one instrument. ``window`` is when it can have happened, ``printed`` its date as the source gives it.
+
+    Where that day is not reported, ``printed`` is the day by which a source shows it: ``by 2026-07-19``.
+    """
 
     place: str
     instrument: str
@@ -51,7 +54,11 @@ def changes(norms: Iterable[Norm], *, since: date, until: date) -> tuple[Change,
 def _events(norm: Norm) -> Iterable[tuple[str, Window, str]]:
     proposal = norm.force == "proposal"
     if norm.began != LONG_AGO:
-        yield "proposed" if proposal else "began", norm.began, norm.since
+        yield "proposed" if proposal else "began", norm.began, _printed(norm.since, norm.began)
     if norm.until is not None:
         ending = "lapsed" if norm.ending == "lapsed" else "ended"
-        yield "closed" if proposal else ending, norm.ended, norm.until
+        yield "closed" if proposal else ending, norm.ended, _printed(norm.until, norm.ended)
+
+
+def _printed(when: str, window: Window) -> str:
+    return when if when[:1].isdigit() else f"by {date.fromordinal(max(window.last // DAY, 1))}"
