@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from equipoise.records import places
-from equipoise.records.evidence import Evidence, Fault
+from equipoise.records.evidence import Evidence
+from equipoise.records.faults import Fault
 from equipoise.records.reader import read, schemas
 from equipoise.records.rules import check
 

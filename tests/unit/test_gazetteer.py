@@ -7,7 +7,7 @@ import pytest
 
 from equipoise.findings.norms import place
 from equipoise.records import places
-from equipoise.records.evidence import EvidenceError
+from equipoise.records.faults import EvidenceError
 from equipoise.records.gazetteer import COUNTIES, MUNICIPALITIES, NATIONS, Gazetteer, folded
 
 FOLDER = places.shipped()[0] / "gazetteer"

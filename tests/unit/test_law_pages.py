@@ -28,7 +28,7 @@ from equipoise.outputs.law_table import LEGEND, MEANS, Register
 from equipoise.outputs.pdf import pdf
 from equipoise.outputs.timeline import timeline
 from equipoise.records import places
-from equipoise.records.evidence import EvidenceError
+from equipoise.records.faults import EvidenceError
 from equipoise.records.rules import chapters_have_their_pages, sound
 from equipoise.records.topic import Asked
 

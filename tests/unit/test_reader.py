@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from equipoise.records import text as yaml_text
-from equipoise.records.evidence import KINDS, EvidenceError, Record
+from equipoise.records.evidence import KINDS, Record
+from equipoise.records.faults import EvidenceError
 from equipoise.records.forms import each, form
 from equipoise.records.provenance import Locator
 from equipoise.records.reader import read, read_record, schemas

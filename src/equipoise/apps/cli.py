@@ -1,5 +1,6 @@
 """The command line. Every command takes --json, --evidence and --as-of; exit 0 good, 1 an error the user can mend, 2 usage."""
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -16,7 +17,8 @@ from equipoise.apps.law import law
 from equipoise.apps.pool import pool
 from equipoise.apps.terminal import progress, stop
 from equipoise.records import places
-from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault
+from equipoise.records.evidence import KINDS, Evidence
+from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.topic import Topic
 
 if TYPE_CHECKING:  # what a command needs is imported by that command, so that the others start fast
@@ -341,7 +343,8 @@ def equipoise(version: Annotated[bool, typer.Option("--version", help="Say the v
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What a command makes it keeps to its end, so that looking for rubbish often only costs time."""
+    gc.set_threshold(200_000)
     app()
 
 

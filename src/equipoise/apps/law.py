@@ -83,7 +83,7 @@ def _amounts(written: list[str]) -> "tuple[tuple[str, Amount], ...]":
 
 def _read(evidence: Path | None, codes: frozenset[str] | None, as_of: date) -> "Evidence":
     from equipoise.records import places
-    from equipoise.records.evidence import EvidenceError
+    from equipoise.records.faults import EvidenceError
     from equipoise.records.rules import laws
 
     try:
@@ -110,7 +110,7 @@ def _folder(evidence: Path | None) -> "Gazetteer":
 def _stop_of_route(text: str, gazetteer: "Gazetteer", *, clock: bool) -> tuple["Place", str | None, str | None]:
     """``PLACE[@WHEN][@ACTION]``: the place, and what stands behind it."""
     from equipoise.findings.norms import place
-    from equipoise.records.evidence import EvidenceError
+    from equipoise.records.faults import EvidenceError
 
     name, *rest = (part.strip() for part in text.split("@"))
     actions = [part for part in rest if part in ACTIONS]

@@ -18,7 +18,8 @@ from equipoise.findings.register import searched_on
 from equipoise.findings.results import Result, result
 from equipoise.findings.topics import compute
 from equipoise.records.breaches import Breach
-from equipoise.records.evidence import Evidence, EvidenceError, Fault
+from equipoise.records.evidence import Evidence
+from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.helpline import Helpline
 from equipoise.records.law import Law
 from equipoise.records.position import Position

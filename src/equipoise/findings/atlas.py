@@ -10,7 +10,6 @@ from equipoise.findings.law import named
 from equipoise.findings.law_answer import ChangeEntry, LawAnswer, change_log, law_answer
 from equipoise.findings.norms import absences, norms, place
 from equipoise.records.evidence import Evidence
-from equipoise.records.gazetteer import Gazetteer
 from equipoise.records.law import Law
 from equipoise.records.topic import Asked
 from equipoise.values.missing import Missing
@@ -97,7 +96,7 @@ def atlas(evidence: Evidence, asked: Iterable[Asked], as_of: date) -> Atlas:
         The gazetteer cannot be read.
     """
     asked = tuple(asked)
-    gazetteer = Gazetteer(evidence.folder / "gazetteer")
+    gazetteer = evidence.gazetteer
     held = norms(evidence.law)
     book = Book(held, absences(evidence))
     by_place: dict[str, list[Law]] = defaultdict(list)

@@ -8,7 +8,6 @@ from equipoise.engines.law import GRADES, Book, Judgement, Place, Product, Query
 from equipoise.findings.finding import Basis, Citation, Finding, Level
 from equipoise.findings.norms import absences, norms, place
 from equipoise.records.evidence import Evidence
-from equipoise.records.gazetteer import Gazetteer
 from equipoise.records.law import Law
 from equipoise.records.topic import LawFinding
 
@@ -89,7 +88,7 @@ def law(evidence: Evidence, declared: LawFinding, as_of: date) -> Finding:
     ValueError
         A place that the gazetteer lacks, or a place without any record, search or law.
     """
-    gazetteer = Gazetteer(evidence.folder / "gazetteer")
+    gazetteer = evidence.gazetteer
     spot = gazetteer.find(declared.place)
     if spot is None:
         raise ValueError(f"{declared.id}: {declared.place!r} is no place of the gazetteer; should be a code such as US-TN")

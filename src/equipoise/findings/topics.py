@@ -8,7 +8,8 @@ from typing import Any
 from equipoise.findings import law, register, synthesis, wording
 from equipoise.findings.finding import Finding
 from equipoise.records.breaches import Breach
-from equipoise.records.evidence import Evidence, EvidenceError, Fault
+from equipoise.records.evidence import Evidence
+from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.rules import placed
 from equipoise.records.topic import Topic
 

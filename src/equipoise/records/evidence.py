@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from equipoise.records.correction import Correction
+from equipoise.records.gazetteer import Gazetteer
 from equipoise.records.helpline import Helpline
 from equipoise.records.law import Law
 from equipoise.records.position import Position
@@ -15,28 +16,6 @@ from equipoise.records.topic import Topic
 from equipoise.records.vocabulary import Vocabulary
 
 Record = Reference | Study | Search | Position | Helpline | Correction | Law | Topic
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """One thing that is wrong in one file: where, and what would be right. Line 0 means the file itself."""
-
-    file: str
-    line: int
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
-
-
-class EvidenceError(Exception):
-    """The evidence cannot be used; ``faults`` names everything that is wrong, in the order of files and lines."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +38,7 @@ class Evidence:
     vocabulary: Vocabulary
     prose: Mapping[tuple[str, str], str] = field(default_factory=dict)
     chapters: Path | None = None
+    gazetteer: Gazetteer = field(default_factory=lambda: Gazetteer(Path()))
     unread: frozenset[str] = frozenset()
 
     def outcome(self, name: str) -> tuple[Study, Outcome] | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from equipoise.records.evidence import EvidenceError, Fault
+from equipoise.records.faults import EvidenceError, Fault
 
 NATIONS, COUNTIES, MUNICIPALITIES = "nations", "us-counties", "us-municipalities"
 COLUMNS = ("id", "name", "kind", "parent", "code", "zone")

@@ -7,9 +7,9 @@ from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from equipoise.records.breaches import Breach, Rule, every, leads_nowhere, listed, unknown
-from equipoise.records.evidence import Evidence, EvidenceError
+from equipoise.records.evidence import Evidence
+from equipoise.records.faults import EvidenceError
 from equipoise.records.forms import Steps
-from equipoise.records.gazetteer import Gazetteer
 from equipoise.records.law import Commencement, Contradiction, End, Instrument, Law, Limit, Norm, Sighting, Substance
 from equipoise.values.dates import PartialDate
 
@@ -38,7 +38,7 @@ def places_are_known(evidence: Evidence, _: date) -> Iterator[Breach]:
     """A law, and a search for one, names a place of the gazetteer, and a law stands in the folder of its country or state."""
     if not evidence.law and not any(search.places for search in evidence.searches.values()):
         return
-    gazetteer = Gazetteer(evidence.folder / "gazetteer")
+    gazetteer = evidence.gazetteer
     named: list[tuple[str, Steps, str]] = [(file, ("place",), law.place) for file, law in _laws(evidence)]
     for stem, search in evidence.searches.items():
         named += [(f"searches/{stem}", ("places", index), place) for index, place in enumerate(search.places)]

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from equipoise.records.evidence import Evidence, Fault
+from equipoise.records.evidence import Evidence
+from equipoise.records.faults import Fault
 
 MARK = re.compile(r"\{\{\s*finding:\s*([a-z0-9-]+)\s*\}\}")
 """The place of a finding in prose."""

@@ -20,8 +20,10 @@ from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as core
 
 from equipoise.records import text as yaml_text
-from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault, Record
+from equipoise.records.evidence import KINDS, Evidence, Record
+from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.forms import Steps, form, is_record, parts, tag
+from equipoise.records.gazetteer import Gazetteer
 from equipoise.records.topic import Topic
 from equipoise.records.vocabulary import BiasDomain, Country, DesignWord, OutcomeWord, Person, ProperName, Vocabulary, Word
 from equipoise.values.dates import FORM, PartialDate
@@ -355,7 +357,15 @@ def read(folder: Path, chapters: Path | None = None, only: Callable[[str], bool]
         else:
             kinds[kind][name.removeprefix(f"{kind}/")] = record
     prose, found = _prose(chapters, kinds["topics"].values())
-    evidence = Evidence(folder=folder, vocabulary=vocabulary, prose=prose, chapters=chapters, unread=frozenset(unread), **kinds)
+    evidence = Evidence(
+        folder=folder,
+        vocabulary=vocabulary,
+        prose=prose,
+        chapters=chapters,
+        gazetteer=Gazetteer(folder / "gazetteer"),
+        unread=frozenset(unread),
+        **kinds,
+    )
     return evidence, faults + found
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from equipoise.records import text as yaml_text
 from equipoise.records.breaches import ID, Breach, Rule, every, leads_nowhere, listed, unknown
-from equipoise.records.evidence import KINDS, Evidence, EvidenceError, Fault
+from equipoise.records.evidence import KINDS, Evidence
+from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.forms import Steps, each
 from equipoise.records.law import Law
 from equipoise.records.law_rules import LAW_RULES

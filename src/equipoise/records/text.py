@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from equipoise.records.evidence import Fault
+from equipoise.records.faults import Fault
 from equipoise.records.forms import Steps
 
 try:
