@@ -111,6 +111,7 @@ def atlas(evidence: Evidence, asked: Iterable[Asked], as_of: date) -> Atlas:
     wanted = sorted(
         places.values(), key=lambda item: (len(item.stack) > 1, item.local != "no", item.stack[0].name, _order(item))
     )
+    products = tuple(Product(kind=one.substance, form=one.form) for one in asked)
     local: dict[str, list[str]] = defaultdict(list)
     for item in wanted:
         for around in item.stack[:-1] if item.local != "no" else ():
@@ -123,7 +124,10 @@ def atlas(evidence: Evidence, asked: Iterable[Asked], as_of: date) -> Atlas:
             kind=spots[item.id].kind,
             page=page(item.id),
             within=tuple((around.id, around.name) for around in item.stack[:-1]),
-            answers=tuple(law_answer(book.judge(_query(item, one, as_of)), local=item.id in by_place) for one in asked),
+            answers=tuple(
+                law_answer(book.judge(_query(item, one, product, as_of)), local=item.id in by_place)
+                for one, product in zip(asked, products, strict=True)
+            ),
             laws=tuple(_entry(law) for law in sorted(by_place[item.id], key=_latest, reverse=True)),
             local=tuple(local[item.id]),
             searched=tuple(searched[item.id]),
@@ -149,8 +153,7 @@ def _order(item: Place) -> tuple[str, ...]:
     return (*(around.name for around in item.stack if around.local == "no"), item.name)
 
 
-def _query(item: Place, one: Asked, as_of: date) -> Query:
-    product = Product(kind=one.substance, form=one.form)
+def _query(item: Place, one: Asked, product: Product, as_of: date) -> Query:
     return Query(place=item, product=product, action=one.action, on=as_of, known_on=as_of, age=one.age)
 
 

@@ -168,6 +168,9 @@ class Norm:
     earliest: Window | None = None
     earliest_printed: str | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # its thirty fields would be hashed again and again
+
     @property
     def forbids(self) -> bool:
         """Whether it is a prohibition, or a listing that works as one."""
