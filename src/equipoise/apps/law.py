@@ -2,20 +2,21 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
 from equipoise.apps.terminal import progress, stop
+from equipoise.records.law import Action, Form, Kind
 
 if TYPE_CHECKING:
     from equipoise.engines.law import Amount, Place, Product
     from equipoise.records.evidence import Evidence
     from equipoise.records.gazetteer import Gazetteer
 
-SUBSTANCES = ("leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16")
-FORMS = ("leaf", "powder", "capsule", "tablet", "extract", "drink", "edible", "vape")
-ACTIONS = ("buy", "possess", "use", "sell", "give", "manufacture", "import", "export", "ship", "advertise")
+SUBSTANCES: tuple[str, ...] = get_args(Kind)
+FORMS: tuple[str, ...] = get_args(Form)
+ACTIONS: tuple[str, ...] = get_args(Action)
 ANALYTES = {
     "mitragynine": "mitragynine",
     "7-oh": "7-hydroxymitragynine",

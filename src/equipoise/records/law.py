@@ -15,6 +15,8 @@ from equipoise.values.missing import Missing
 
 Action = Literal["buy", "possess", "use", "sell", "give", "manufacture", "import", "export", "ship", "advertise"]
 Form = Literal["leaf", "powder", "capsule", "tablet", "extract", "drink", "edible", "vape"]
+Kind = Literal["leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16"]
+"""Products that a question of law can be about."""
 Grade = Literal["primary", "official", "press", "tracker"]
 """How near a source is to the law: its own text; the body that made or applies it; a named author who reports on it
 (a newspaper, a court report, a legal paper); a list, map, shop, encyclopedia or machine-made digest."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from equipoise.records.law import Action, Form
+from equipoise.records.law import Action, Form, Kind
 from equipoise.records.multiverse import Declared, How, Measure, Method, Test, Threshold, usual
 from equipoise.records.provenance import Reading
 
@@ -17,16 +17,13 @@ class EvidenceMap:
     designs: tuple[str, ...]
 
 
-Substance = Literal["leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16"]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question that the atlas of the law asks of every place; ``maps`` on which it is drawn."""
 
     id: str
     title: str
-    substance: Substance
+    substance: Kind
     form: Form | None = None
     action: Action
     age: int | None = None
@@ -197,7 +194,7 @@ class LawFinding:
     kind: Literal["law"]
     question: str
     place: str
-    substance: Substance
+    substance: Kind
     form: Form | None = None
     action: Action
     age: int | None = None
