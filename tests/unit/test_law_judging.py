@@ -77,7 +77,7 @@ def verdicts(days: list[str], *norms: Norm, **terms: Any) -> list[str]:
 
 def test_the_strictest_prohibition_of_the_stack_wins() -> None:
     permit = norm("city-permit", CITY, "permit-if", conditions=("a label",))
-    ban = norm("us-ban", US, "schedule", schedule="I")
+    ban = norm("us-ban", US, "schedule")
     judgement = ask(ban, ADULTS, permit, age=40)
     assert judgement.verdict == "unlawful"
     assert [found.id for found in judgement.control.because] == ["us-ban"]
@@ -245,15 +245,22 @@ def test_an_hour_is_one_of_the_zone_that_the_order_names(clock: ZoneInfo | None)
     assert found == ["not-scheduled", "unlawful"]
 
 
+def test_a_book_keeps_the_clocks_of_a_place_apart() -> None:
+    """Asked of a place whose clock is not said, and then of the same place on Chicago's, the order begins an hour earlier."""
+    order = norm("order", STATE, "prohibit", began=since("2026-06-05", "17:00"), zone=NEW_YORK)
+    book = Book([FREE, OPEN_STATE, order])
+    asked = Query(place=STATE, product=LEAF, action="possess", on=datetime(2026, 6, 5, 16, 30), known_on=TODAY)  # noqa: DTZ001
+    on_the_spot = replace(asked, place=replace(STATE, zone=ZoneInfo("America/Chicago")))
+    assert [book.judge(query).verdict for query in (asked, on_the_spot)] == ["not-scheduled", "unlawful"]
+
+
 # --------------------------------------------------------------------------- two clocks
 
 
 def test_what_became_known_later_is_left_out() -> None:
     """An order of 26 August, published that day: as known on the 20th it is no law of any day."""
     made = date(2026, 8, 26).toordinal()
-    order = norm(
-        "order", US, "schedule", schedule="I", began=Window(minute(date(2026, 8, 26)), minute(date(2026, 8, 26))), known=made
-    )
+    order = norm("order", US, "schedule", began=Window(minute(date(2026, 8, 26)), minute(date(2026, 8, 26))), known=made)
     before = norm("us-none", US, "not-listed", ended=since("2026-08-26"), ending="ended", end_known=made)
     on = date(2026, 9, 1)
     assert ask(before, OPEN_STATE, order, on=on, known_on=date(2026, 8, 20)).verdict == "not-scheduled"

@@ -100,14 +100,15 @@ def law(evidence: Evidence, declared: LawFinding, as_of: date) -> Finding:
         known_on=as_of,
         age=declared.age,
     )
-    held = {name: item for name, item in evidence.law.items() if item.place in {around.id for around in query.place.stack}}
-    judgement = Book(norms(held), absences(evidence)).judge(query)
+    around = {held.id for held in query.place.stack}
+    laws = {name: item for name, item in evidence.law.items() if item.place in around}
+    searches = tuple(item for item in absences(evidence) if item.place in around)
+    judgement = Book(norms(laws), searches).judge(query)
     answer = judgement.control
     sources = tuple(dict.fromkeys(source(evidence.law[norm.instrument]) for norm in answer.because))
+    silent = {held.id for held, _ in answer.silent}
     searched = tuple(
-        Citation(search=item.search, on=str(item.on or "date not reported"))
-        for item in absences(evidence)
-        if item.place in {around.id for around, _ in answer.silent}
+        Citation(search=item.search, on=str(item.on or "date not reported")) for item in searches if item.place in silent
     )
     if not sources and not searched:
         raise ValueError(f"{declared.id}: nothing is on record for {declared.place}; should have a law or a search")

@@ -138,9 +138,7 @@ def law_answer(judgement: Judgement, *, segment: str | None = None, local: bool 
         upcoming=_upcoming(answer),
         next_change=None if change is None else change.printed,
         conflicts=tuple(_otherwise(item) for item in (*answer.disputes, *judgement.food.disputes)),
-        searched=tuple(
-            (place.name, "day not reported" if on is None else str(on)) for place, on in answer.silent if on is not None
-        ),
+        searched=tuple((place.name, str(on)) for place, on in answer.silent if on is not None),
         last_verified=None if answer.verified is None else min(date.fromordinal(answer.verified), known),
         stale=answer.stale,
         notes=tuple(_notes(judgement, local=local)),

@@ -1,15 +1,15 @@
 """Law records as the engine takes them: places, norms with their windows of time, and claims against them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, tzinfo
 from typing import Literal
 
 from equipoise.engines.law import ACTIONS, GRADES, Absence, Book, Claim, Limit, Norm, Place, Predicate, Window
-from equipoise.engines.law.norms import LONG_AGO, NEVER, OPEN, minute
+from equipoise.engines.law.norms import DAY, LONG_AGO, NEVER, OPEN, minute
 from equipoise.records.evidence import Evidence
 from equipoise.records.gazetteer import Gazetteer, Spot
-from equipoise.records.law import Action, Close, Commencement, Contradiction, End, Instrument, Law, Sighting, Substance
+from equipoise.records.law import Action, Close, Commencement, Contradiction, End, Instrument, Law, Substance
 from equipoise.records.law import Norm as WrittenNorm
 from equipoise.values.dates import PartialDate
 
@@ -111,7 +111,6 @@ def _norm(law: Law, written: WrittenNorm, span: Span, laws: Mapping[str, Law]) -
         actions=frozenset(written.actions),
         effect=written.effect,
         predicate=_predicate(written.substance),
-        schedule=written.schedule,
         min_age=written.min_age,
         licence=written.licence,
         conditions=written.conditions,
@@ -128,7 +127,7 @@ def _norm(law: Law, written: WrittenNorm, span: Span, laws: Mapping[str, Law]) -
         verified=law.last_verified.toordinal(),
         read=max((seen.retrieved for seen in law.evidence), default=law.extracted.date).toordinal(),
         stale_days=law.stale_after_days,
-        grade=_grade(_of_norm(law.evidence, written.id), ("norms", "before", "proposal")),
+        grade=_grade(law, written, _OF_NORMS),
         claims=tuple(_claims(law, written, began, ended)),
         since=str(text.opened if proposal else since.date if since is not None else "not reported"),
         until=None if stop is None else str(stop.date),
@@ -221,7 +220,7 @@ def _end_known(text: Instrument, law: Law, stop: End | Close | None, ended: Wind
         return _known(laws[stop.by].instrument, laws[stop.by])[1]
     if stop.how == "expires":
         return _known(text, law)[1]
-    return max(0, ended.first // (24 * 60))
+    return max(0, ended.first // DAY)
 
 
 def _predicate(held: Substance) -> Predicate:
@@ -240,17 +239,15 @@ def _predicate(held: Substance) -> Predicate:
     )
 
 
-def _of_norm(evidence: Iterable[Sighting], norm: str) -> list[Sighting]:
-    """The sources that speak of a norm: those that name it, and those that name none; all where that leaves none."""
-    seen = list(evidence)
-    return [item for item in seen if not item.norms or norm in item.norms] or seen
+_OF_NORMS, _OF_DATES = frozenset({"norms", "before", "proposal"}), frozenset({"dates"})
+"""What a source must show to bear out what a norm says, or when it begins and ends."""
 
 
-def _grade(evidence: Iterable[Sighting], shows: tuple[str, ...]) -> Literal["primary", "official", "press", "tracker"]:
-    """The grade of the best source that shows this; of the best at all where none says so."""
-    seen = list(evidence)
-    chosen = [item.grade for item in seen if set(shows) & set(item.shows)] or [item.grade for item in seen]
-    return min(chosen, key=GRADES.index)
+def _grade(law: Law, written: WrittenNorm, shows: frozenset[str]) -> Literal["primary", "official", "press", "tracker"]:
+    """The grade of the best source that speaks of the norm and shows this; else of the best that speaks of it, or of all."""
+    seen = [item for item in law.evidence if not item.norms or written.id in item.norms] or law.evidence
+    chosen = [item for item in seen if shows & set(item.shows)] or seen
+    return min((item.grade for item in chosen), key=GRADES.index)
 
 
 def _claims(law: Law, written: WrittenNorm, began: Window, ended: Window) -> Iterator[Claim]:
@@ -258,7 +255,7 @@ def _claims(law: Law, written: WrittenNorm, began: Window, ended: Window) -> Ite
         if item.norms and written.id not in item.norms:
             continue
         window = _contested(item, began, ended)
-        shows = ("dates",) if item.field in ("commences", "ends") else ("norms", "before", "proposal")
+        shows = _OF_DATES if item.field in ("commences", "ends") else _OF_NORMS
         decisive = item.field in ("effect", "force") or window is not None
         yield Claim(
             field=item.field,
@@ -270,7 +267,7 @@ def _claims(law: Law, written: WrittenNorm, began: Window, ended: Window) -> Ite
             window=window,
             weighs=decisive
             and item.grade != "tracker"
-            and GRADES.index(item.grade) <= GRADES.index(_grade(_of_norm(law.evidence, written.id), shows)),
+            and GRADES.index(item.grade) <= GRADES.index(_grade(law, written, shows)),
         )
 
 

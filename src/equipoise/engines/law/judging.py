@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any, Literal
 
 from equipoise.engines.law.answers import Answer, Condition, Dispute, Judgement, Query, Upcoming, Verdict, marketed
@@ -87,12 +87,12 @@ class Book:
         for absence in absences:
             earlier = self.searched.get(absence.place)
             self.searched[absence.place] = max(filter(None, (earlier, absence.on)), default=None)
-        self._cases: dict[tuple[str, str, Product], tuple[_Case, _Case]] = {}
+        self._cases: dict[tuple[str, tzinfo | None, str, Product], tuple[_Case, _Case]] = {}
         self._matches: dict[Product, dict[int, Match]] = defaultdict(dict)
 
     def judge(self, query: Query) -> Judgement:
         """The judgement of one question; see :func:`judge`."""
-        key = (query.place.id, query.action, query.product)
+        key = (query.place.id, query.place.zone, query.action, query.product)
         cases = self._cases.get(key)
         if cases is None:
             cases = self._cases[key] = (self._case(query, "control"), self._case(query, "food"))
@@ -240,20 +240,12 @@ class _Case:
             norm = entry.norm
             if norm.effect == "preempt" or not _is_known(norm, moment):
                 continue
-            late = _is_stale(norm, moment)
-            if moment.end <= norm.began.first:
-                yield Upcoming(
-                    norm=norm,
-                    what="begins",
-                    certain=norm.grade != "tracker",
-                    printed=norm.since,
-                    minute=norm.began.first,
-                    stale=late,
-                )
-            ended = _end(norm, moment)
-            if ended is not OPEN and moment.end <= ended.first < NEVER:
-                certain = norm.grade != "tracker"
-                yield Upcoming(norm=norm, what="ends", certain=certain, printed=norm.until, minute=ended.first, stale=late)
+            certain, late = norm.grade != "tracker", _is_stale(norm, moment)
+            begins, ends = norm.began.first, _end(norm, moment).first
+            if moment.end <= begins:
+                yield Upcoming(norm=norm, what="begins", certain=certain, printed=norm.since, minute=begins, stale=late)
+            if moment.end <= ends < NEVER:
+                yield Upcoming(norm=norm, what="ends", certain=certain, printed=norm.until, minute=ends, stale=late)
         for norm in self.proposals:
             if _is_known(norm, moment) and norm.began.first < moment.end and moment.first < _end(norm, moment).last:
                 soonest = None if norm.earliest is None else norm.earliest.first

@@ -143,7 +143,6 @@ class Norm:
     actions: frozenset[str]
     effect: Effect
     predicate: Predicate
-    schedule: str | None = None
     min_age: int | None = None
     licence: str | None = None
     conditions: tuple[str, ...] = ()

@@ -78,7 +78,7 @@ class Product:
     def __post_init__(self) -> None:
         if self.kind is None and not self.amounts:
             raise ValueError("a product is neither of a kind nor measured; should be a kind, or have an amount of an analyte")
-        if self.kind is not None and self.form in _NEVER.get(self.kind, ()):
+        if self.kind is not None and self.form in _NEVER[self.kind]:
             raise ValueError(f"a product of the kind {self.kind} has the form {self.form}; should be another kind or form")
         for per in ("gram", "serving", "container"):
             self._check_sums(per)
