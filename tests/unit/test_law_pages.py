@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -24,6 +25,7 @@ from equipoise.findings.law_answer import Ahead, ChangeEntry, FoodLaw, Ground, L
 from equipoise.outputs import html, text
 from equipoise.outputs import json as json_output
 from equipoise.outputs import law as law_output
+from equipoise.outputs.law_pages import LawPages
 from equipoise.outputs.law_table import LEGEND, MEANS, Register
 from equipoise.outputs.pdf import pdf
 from equipoise.outputs.timeline import timeline
@@ -361,6 +363,13 @@ def test_an_answer_opens_to_each_rule_with_citation_grade_and_days_and_keeps_foo
     assert "Selling 7-OH Unknown. What may change" in words(food)
     assert "Proposed, possible from 1 December 2026: Leaf would be scheduled. Notice 4" in words(food)
     assert "A map: effect lawful. It was not brought up to date. Tracker source; it decides nothing." in words(food)
+
+
+def test_the_command_of_a_place_with_an_apostrophe_can_be_pasted(atlas: Atlas) -> None:
+    town = atlas.places["US-OH/Lone Oak"]
+    told = replace(town.answers[0], place="US-OH/Saint Mary's")
+    asked, _ = LawPages(atlas).view(replace(town, answers=(told, told))).answers
+    assert shlex.split(asked.command)[:3] == ["equipoise", "law", "US-OH/Saint Mary's"]
 
 
 def test_conditions_stand_in_sight_while_they_hold_and_inside_when_the_record_is_too_old(document: Monograph) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from equipoise.findings.law_answer import Ahead, ChangeEntry, FoodLaw, Ground, LawAnswer, Otherwise
-from equipoise.outputs.phrases import field, wrap
+from equipoise.outputs.phrases import counted, field, wrap
 from equipoise.outputs.plain import dumped, plain
 
 SCHEMA = Path(__file__).parent / "schemas" / "law.schema.json"
@@ -99,12 +99,16 @@ def _list(name: str, items: Sequence[str]) -> Iterator[str]:
 
 
 def _ground(ground: Ground) -> Iterator[str]:
-    end = "" if ground.until is None else f" until {ground.until}"
-    read = f"{ground.grade} source, speaks for {ground.last_verified}, read {ground.read_on}"
     address = "" if ground.url is None else f" {ground.url}"
     penalty = "" if ground.penalty is None else f" Penalty: {ground.penalty}."
-    since = f"since {ground.since}" if ground.since != "not reported" else "since a day not reported"
-    yield f"{ground.says}{penalty} [{ground.place}, {ground.effect}] {ground.citation}, {since}{end}; {read}.{address}"
+    yield f"{ground.says}{penalty} [{ground.place}, {ground.effect}] {ground.citation}, {ground_words(ground)}.{address}"
+
+
+def ground_words(ground: Ground) -> str:
+    """``since 2026-07-01; official source, speaks for 2026-08-13, read 2026-11-22``."""
+    since = "since a day not reported" if ground.since == "not reported" else f"since {ground.since}"
+    until = "" if ground.until is None else f" until {ground.until}"
+    return f"{since}{until}; {ground.grade} source, speaks for {ground.last_verified}, read {ground.read_on}"
 
 
 def _ahead(item: Ahead) -> str:
@@ -131,7 +135,7 @@ def _otherwise(item: Otherwise) -> str:
 
 def changes_text(changes: Sequence[ChangeEntry], *, since: str, until: str) -> str:
     """The changes between two days, a paragraph each."""
-    lines = [f"{len(changes)} {'change' if len(changes) == 1 else 'changes'} from {since} to {until}", ""]
+    lines = [f"{counted(len(changes), 'change', 'changes')} from {since} to {until}", ""]
     for change in changes:
         lines += wrap(
             f"{change.date}  {change.place_name} ({change.place}): {change.what}. {change.citation} ({change.grade} source)"

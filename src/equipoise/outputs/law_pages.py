@@ -1,6 +1,7 @@
 """The law on pages: maps and tables for the chapter, and a page for each place with its answers and its history."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from equipoise.documents.citations import dated
 from equipoise.findings.atlas import Atlas, LawEntry, PlaceEntry
 from equipoise.findings.law_answer import Ahead, FoodLaw, Ground, LawAnswer, Otherwise
-from equipoise.outputs.law import MARKS, WORDS, ahead_words, verdict_words
+from equipoise.outputs.law import MARKS, WORDS, ahead_words, ground_words, verdict_words
 from equipoise.outputs.law_table import MAPS, MEANS, Change, PlaceRow, Register, has_page, local, row
 from equipoise.outputs.pages import Link
 from equipoise.outputs.timeline import timeline
@@ -142,10 +143,9 @@ class LawPages:
     def change(self, change: Change) -> tuple[Link, Link]:
         """The place and the law of a change."""
         entry = change.entry
-        link = self.links[change.law.id] if change.law is not None else None
         held = self.atlas.places.get(entry.place)
         where = Link(text=held.name if held else entry.place_name, href=f"{held.page}.html" if held else None)
-        return where, Link(text=entry.citation, href=link.href if link else None)
+        return where, Link(text=entry.citation, href=self._law(entry.law).href)
 
     def view(self, place: PlaceEntry) -> PlaceView:
         """The page of a place."""
@@ -157,7 +157,7 @@ class LawPages:
             around=tuple(self.place(code) for code, _ in place.within),
             answers=tuple(self._answer(f"asked-{self.atlas.questions[at].id}", answer) for at, answer in enumerate(answers)),
             food=tuple(self._food(answers)),
-            ahead=tuple((ahead_words(item), item, self._law(item.norm)) for item in ahead.values()),
+            ahead=tuple((ahead_words(item), item, self._cited(item)) for item in ahead.values()),
             otherwise=tuple(others.values()),
             parts=self._parts(place),
             entries=tuple(self._entry(law) for law in place.laws),
@@ -192,15 +192,12 @@ class LawPages:
         held = self.links.get(norm.partition("#")[0])
         return Link(text=norm) if held is None else held
 
-    def _cited(self, held: Ground) -> Link:
+    def _cited(self, held: Ground | Ahead) -> Link:
         return Link(text=held.citation, href=self._law(held.norm).href)
 
     def _ground(self, held: Ground) -> GroundView:
-        since = "since a day not reported" if held.since == "not reported" else f"since {held.since}"
-        until = "" if held.until is None else f" until {held.until}"
-        about = f"{since}{until}; {held.grade} source, speaks for {held.last_verified}, read {held.read_on}"
         says = held.says if held.penalty is None else f"{held.says} Penalty: {held.penalty.rstrip('.')}."
-        return GroundView(says=says, law=self._cited(held), url=held.url, about=about)
+        return GroundView(says=says, law=self._cited(held), url=held.url, about=ground_words(held))
 
     def _food(self, answers: Sequence[LawAnswer]) -> Iterator[tuple[str, str, tuple[GroundView, ...]]]:
         """What the law of foods says to each question, alike answers together."""
@@ -228,6 +225,5 @@ def anchor(law: LawEntry) -> str:
 def _command(answer: LawAnswer) -> str:
     """The command that asks the same."""
     asked = dict(answer.asked)
-    place = f"'{answer.place}'" if " " in answer.place else answer.place
     options = [f"--{name} {asked[name]}" for name in ("substance", "form", "action", "age", "on") if name in asked]
-    return f"equipoise law {place} {' '.join(options)}"
+    return f"equipoise law {shlex.quote(answer.place)} {' '.join(options)}"

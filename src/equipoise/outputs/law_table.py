@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from equipoise.documents.monograph import ChapterPage
 from equipoise.documents.prose import Block, Heading
-from equipoise.findings.atlas import Atlas, LawEntry, PlaceEntry
+from equipoise.findings.atlas import Atlas, PlaceEntry
 from equipoise.findings.law_answer import ChangeEntry
 from equipoise.outputs.atlas import Shade, us_map, world_map
 from equipoise.outputs.law import MARKS, verdict_words
@@ -56,11 +56,6 @@ _IN: Mapping[str, str] = {
     "conflict": "in dispute in",
     "stale": "the record is too old in",
 }
-_KINDS: Mapping[str, tuple[str, str]] = {
-    "country": ("country", "countries"),
-    "state": ("state", "states"),
-    "district": ("district", "districts"),
-}
 MAPS: Mapping[str, tuple[Callable[..., Markup], str]] = {
     "us": (us_map, "The United States"),
     "world": (world_map, "The world"),
@@ -82,11 +77,14 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change, with the law that made it, where its place has it on record."""
+    """A change in the words of a list."""
 
     entry: ChangeEntry
-    what: str
-    law: LawEntry | None
+
+    @property
+    def what(self) -> str:
+        """What happened: ``in force``."""
+        return HAPPENED[self.entry.what]
 
     @property
     def year(self) -> str:
@@ -126,6 +124,12 @@ class Register:
                 found.setdefault(_around(place), []).append(row(place))
         return tuple((self.atlas.places[code].short, tuple(rows)) for code, rows in found.items())
 
+    @property
+    def tables(self) -> tuple[tuple[str, tuple[PlaceRow, ...]], ...]:
+        """Every table that has a row, under its title."""
+        parts = ((f"Counties and towns that differ: {state}", rows) for state, rows in self.locals)
+        return tuple((title, rows) for title, rows in (("States", self.states), ("Countries", self.countries), *parts) if rows)
+
     def _differs(self, place: PlaceEntry) -> bool:
         around = self.atlas.places[_around(place)]
         return any(verdict_words(one) != verdict_words(other) for one, other in zip(place.answers, around.answers, strict=True))
@@ -152,22 +156,22 @@ class Register:
         return [place for place in self.atlas.places.values() if (_state(place) if name == "us" else not place.within)]
 
     def _apart(self, question: int) -> dict[str, str]:
-        """Places in which parts answer the question otherwise."""
+        """Places in which parts answer the question otherwise; a county or a town counts for its state, not for the country."""
         found: dict[str, str] = {}
         for place in self.atlas.places.values():
-            for code, _ in place.within:
-                around = self.atlas.places[code]
-                if place.laws and place.answers[question].verdict != around.answers[question].verdict:
-                    told = "some counties or towns differ" if local(place) else "its states differ"
-                    if not local(place) or around.within:
-                        found[code] = told
+            told = "some counties or towns differ" if local(place) else "its states differ"
+            for code, _ in place.within[1:] if local(place) else place.within:
+                if place.laws and place.answers[question].verdict != self.atlas.places[code].answers[question].verdict:
+                    found[code] = told
         return found
 
     def counted(self, question: int, name: str) -> str:
         """What was asked, and how many places have each look: ``Selling kratom leaf. Of 50 states: unlawful in 20; ...``."""
         places = self.on(name)
         kinds = Counter(place.kind for place in places)
-        of = " and ".join(counted(number, *_KINDS.get(kind, (kind, f"{kind}s"))) for kind, number in kinds.items())
+        of = " and ".join(
+            counted(number, kind, "countries" if kind == "country" else f"{kind}s") for kind, number in kinds.items()
+        )
         looks = Counter(place.answers[question].verdict for place in places)
         said = "; ".join(f"{_IN[look]} {looks[look]}" for look in LEGEND if looks[look])
         return f"{self._asked(question)}. Of {of} on record: {said}."
@@ -195,13 +199,7 @@ class Register:
 
     @cached_property
     def _changes(self) -> tuple[Change, ...]:
-        return tuple(self._change(entry) for entry in reversed(self.atlas.changes))
-
-    def _change(self, entry: ChangeEntry) -> Change:
-        place = self.atlas.places.get(entry.place)
-        held = place.laws if place else ()
-        law = next((law for law in held if law.id == entry.law), None)
-        return Change(entry=entry, what=HAPPENED[entry.what], law=law)
+        return tuple(Change(entry=entry) for entry in reversed(self.atlas.changes))
 
 
 def split(page: ChapterPage) -> tuple[tuple[Block, ...], tuple[Block, ...]]:

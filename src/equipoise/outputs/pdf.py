@@ -19,7 +19,7 @@ from equipoise.documents.prose import Block, Bullets, Heading, Paragraph, Span
 from equipoise.findings.finding import Finding, Level, Reason
 from equipoise.outputs import multiverse, plots, text
 from equipoise.outputs.law import WORDS
-from equipoise.outputs.law_table import MAPS, MEANS, Register, split
+from equipoise.outputs.law_table import MAPS, MEANS, MONTHS, Register, split
 from equipoise.outputs.phrases import counted, upper_first
 
 TEMPLATE = Path(__file__).parent / "typst" / "monograph.typ"
@@ -124,8 +124,6 @@ def _chapter(page: ChapterPage, document: Monograph, number: Mapping[str, int], 
 
 def _law(register: Register) -> dict[str, Any]:
     """The maps, the tables by place, and the changes of the last months; the pages of places are for the screen."""
-    groups = [("States", register.states), ("Countries", register.countries)]
-    groups += [(f"Counties and towns that differ: {state}", rows) for state, rows in register.locals]
     return {
         "asked": f"Each place was asked the same, for {register.ages}.",
         "maps": list(_maps(register)),
@@ -133,9 +131,9 @@ def _law(register: Register) -> dict[str, Any]:
         "heads": ["Place", *(question.title for question in register.atlas.questions), "Verified"],
         "groups": [
             {"title": title, "rows": [[row.name, *(list(cell) for cell in row.cells), row.verified] for row in rows]}
-            for title, rows in groups
-            if rows
+            for title, rows in register.tables
         ],
+        "months": MONTHS,
         "changes": [
             [
                 change.entry.date,

@@ -425,14 +425,11 @@ def _places(register: Register) -> Iterator[str]:
             if name in question.maps:
                 yield from wrap(f"{question.title}, {where}: {register.counted(at, name)}", first="- ", indent=2)
     yield ""
-    groups = [("States", register.states), ("Countries", register.countries)]
-    groups += [(f"Counties and towns that differ: {state}", rows) for state, rows in register.locals]
-    for title, rows in groups:
-        if rows:
-            yield from wrap(title)
-            for row in rows:
-                yield from wrap(f"{row.name}: {_answers(row, register)} ({row.verified})", first="  ", indent=4)
-            yield ""
+    for title, rows in register.tables:
+        yield from wrap(title)
+        for row in rows:
+            yield from wrap(f"{row.name}: {_answers(row, register)} ({row.verified})", first="  ", indent=4)
+        yield ""
 
 
 def _answers(row: PlaceRow, register: Register) -> str:
