@@ -26,14 +26,12 @@ QUESTIONS = 100_000
 AS_OF = date(2026, 11, 22)
 
 
-def questions(count: int, places: Sequence[str]) -> list[Query]:
+def questions(count: int, gazetteer: Gazetteer, places: Sequence[str]) -> list[Query]:
     """Questions spread over places, products, actions, ages and the days from 2010 on."""
     rng = random.Random(4)  # noqa: S311 - spread, not secrets
-    gazetteer = Gazetteer(EVIDENCE / "gazetteer")
-    spots = {code: place(gazetteer, spot) for code in places if (spot := gazetteer.find(code))}
+    known = [place(gazetteer, spot) for code in places if (spot := gazetteer.find(code))]
     products = [Product(kind=kind) for kind in KINDS]
     first, span = date(2010, 1, 1), (AS_OF - date(2010, 1, 1)).days
-    known = list(spots.values())
     return [
         Query(
             place=rng.choice(known),
@@ -91,7 +89,7 @@ def main() -> None:
     print(f"read and check {len(evidence.law)} laws: {time.perf_counter() - start:.2f} s")
     held = norms(evidence.law)
     places = sorted({norm.place for norm in held})
-    asked = questions(QUESTIONS, places)
+    asked = questions(QUESTIONS, evidence.gazetteer, places)
     book = Book(held, absences(evidence))
     first = rate(book.judge, asked)
     again = rate(book.judge, asked)

@@ -113,3 +113,8 @@ def test_a_table_that_is_none_is_refused_by_its_name(tmp_path: Path) -> None:
         EvidenceError, match=r"nations.csv:1: has other columns; should have id, name, kind, parent, code, zone"
     ):
         Gazetteer(tmp_path).find("TH")
+    (tmp_path / "nations.csv").write_bytes(
+        "id,name,kind,parent,code,zone\nTR,Türkiye,country,none,TUR,none\n".encode("latin-1")
+    )
+    with pytest.raises(EvidenceError, match=r"nations.csv: is not UTF-8; should be saved as UTF-8"):
+        Gazetteer(tmp_path).find("TH")

@@ -14,6 +14,7 @@ from equipoise import __version__
 from equipoise.apps.build import replace_folder
 from equipoise.apps.clock import today
 from equipoise.apps.law import law
+from equipoise.apps.options import AsOf, Folder, Json
 from equipoise.apps.pool import pool
 from equipoise.apps.terminal import progress, stop
 from equipoise.records import places
@@ -42,26 +43,6 @@ evidence_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(evidence_app, name="evidence")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise typer.BadParameter(f"{text!r} is not a day; should look like 2026-01-31") from fault
-
-
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--evidence", metavar="DIR", help="Evidence folder; the shipped one without it.", show_default=False),
-]
-AsOf = Annotated[
-    date | None,
-    typer.Option(
-        "--as-of", metavar="DATE", parser=_day, help="The day for which to answer; today without it.", show_default=False
-    ),
-]
 
 
 def _folders(evidence: Path | None) -> tuple[Path, Path]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
+from equipoise.apps.options import AsOf, Folder, Json, parsed_day
 from equipoise.apps.terminal import progress, stop
 from equipoise.records.law import Action, Form, Kind
 
@@ -44,13 +45,6 @@ def _when(text: str, option: str) -> date | datetime:
         raise typer.BadParameter(f"{option} is {text!r}; should look like {right}") from fault
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise typer.BadParameter(f"{text!r} is not a day; should look like 2026-01-31") from fault
-
-
 def _product(
     substance: str | None, form: str | None, analytes: list[str], serving: str | None, container: str | None
 ) -> "Product":
@@ -82,13 +76,18 @@ def _amounts(written: list[str]) -> "tuple[tuple[str, Amount], ...]":
     return tuple(amounts.items())
 
 
-def _read(evidence: Path | None, codes: frozenset[str] | None, as_of: date) -> "Evidence":
+def _folder(evidence: Path | None) -> Path:
     from equipoise.records import places
+
+    return places.shipped()[0] if evidence is None else evidence
+
+
+def _read(evidence: Path | None, codes: frozenset[str] | None, as_of: date) -> "Evidence":
     from equipoise.records.faults import EvidenceError
     from equipoise.records.rules import laws
 
     try:
-        return laws(places.shipped()[0] if evidence is None else evidence, codes, as_of)
+        return laws(_folder(evidence), codes, as_of)
     except EvidenceError as refused:
         _refuse(refused.faults)
     except OSError as refused:
@@ -101,11 +100,10 @@ def _refuse(faults: tuple[object, ...]) -> NoReturn:
     stop(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in the law; nothing was answered.")
 
 
-def _folder(evidence: Path | None) -> "Gazetteer":
-    from equipoise.records import places
+def _gazetteer(evidence: Path | None) -> "Gazetteer":
     from equipoise.records.gazetteer import Gazetteer
 
-    return Gazetteer((places.shipped()[0] if evidence is None else evidence) / "gazetteer")
+    return Gazetteer(_folder(evidence) / "gazetteer")
 
 
 def _stop_of_route(text: str, gazetteer: "Gazetteer", *, clock: bool) -> tuple["Place", str | None, str | None]:
@@ -174,25 +172,23 @@ def law(
     ] = None,
     known_on: Annotated[
         date | None,
-        typer.Option("--known-on", metavar="DATE", parser=_day, help="With what was known on that day.", show_default=False),
+        typer.Option(
+            "--known-on", metavar="DATE", parser=parsed_day, help="With what was known on that day.", show_default=False
+        ),
     ] = None,
     changes_since: Annotated[
         date | None,
         typer.Option(
-            "--changes-since", metavar="DATE", parser=_day, help="What changed since, there or everywhere.", show_default=False
+            "--changes-since",
+            metavar="DATE",
+            parser=parsed_day,
+            help="What changed since, there or everywhere.",
+            show_default=False,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
-    evidence: Annotated[
-        Path | None,
-        typer.Option("--evidence", metavar="DIR", help="Evidence folder; the shipped one without it.", show_default=False),
-    ] = None,
-    as_of: Annotated[
-        date | None,
-        typer.Option(
-            "--as-of", metavar="DATE", parser=_day, help="The day for which to answer; today without it.", show_default=False
-        ),
-    ] = None,
+    as_json: Json = False,
+    evidence: Folder = None,
+    as_of: AsOf = None,
 ) -> None:
     """What the law says of a product and an action, at a place, on a day, as far as it is known.
 
@@ -211,7 +207,7 @@ def law(
     product = _product(substance or (None if analyte else "leaf"), form, analyte or [], serving, container)
     _one_of(action, ACTIONS, "--action")
     when = day if on is None else _when(on, "--on")
-    gazetteer = _folder(evidence)
+    gazetteer = _gazetteer(evidence)
     stops = [_stop_of_route(text, gazetteer, clock=isinstance(when, datetime)) for text in places]
     from equipoise.engines.law import Query, route
     from equipoise.findings.law_answer import law_route
@@ -247,13 +243,14 @@ def _changes(wanted: list[str], since: date, until: date, evidence: Path | None,
 
     if since > until:
         raise typer.BadParameter(f"--changes-since is {since}, after {until}; should be an earlier day")
-    gazetteer = _folder(evidence)
+    gazetteer = _gazetteer(evidence)
     stops = [_stop_of_route(text, gazetteer, clock=False)[0] for text in wanted]
     with progress() as step:
         step("Reading the law")
-        known = [norm for norm in norms(_read(evidence, None, until).law) if norm.known <= known_on.toordinal()]
+        held = _read(evidence, None, until)
+        known = [norm for norm in norms(held.law) if norm.known <= known_on.toordinal()]
         found = changes(known, since=since, until=until)
-    places = {item.place: place(gazetteer, spot) for item in found if (spot := gazetteer.find(item.place))}
+    places = {item.place: place(held.gazetteer, spot) for item in found if (spot := held.gazetteer.find(item.place))}
     if stops:
         chosen = {spot.id for spot in stops}
         found = tuple(item for item in found if chosen & {around.id for around in places[item.place].stack})

@@ -70,7 +70,7 @@ class PlaceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question that every place of the atlas is asked: ``title`` heads its column, ``maps`` says on which maps it is drawn."""
+    """A question that every place of the atlas is asked: ``title`` heads its column, ``maps`` are those that draw it."""
 
     id: str
     title: str

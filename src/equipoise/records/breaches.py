@@ -10,6 +10,7 @@ from equipoise.records.evidence import Evidence
 from equipoise.records.forms import Steps, each
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+URL = re.compile(r"https?://\S+")
 
 T = TypeVar("T")
 
@@ -36,6 +37,12 @@ def every(evidence: Evidence, wanted: type[T]) -> Iterator[tuple[str, Steps, T]]
 def leads_nowhere(evidence: Evidence, name: str, *kinds: str) -> bool:
     """Whether no file of these kinds has the name, not even one that could not be read."""
     return not any(name in getattr(evidence, kind) or f"{kind}/{name}" in evidence.unread for kind in kinds)
+
+
+def placeless(file: str, path: Steps, at: str) -> Iterator[Breach]:
+    """That ``at``, at this path, names no place in a source, if it does not."""
+    if not re.search(r"\w{2}", at):
+        yield Breach(file, path, f"is {at!r}; should say the place in the source")
 
 
 def unknown(evidence: Evidence, used: Iterable[tuple[str, Steps, object, str]]) -> Iterator[Breach]:

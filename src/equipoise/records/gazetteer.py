@@ -119,6 +119,8 @@ def _by_state(path: Path) -> Mapping[str, Sequence[str]]:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as refused:
         raise EvidenceError((Fault(file, 0, "", f"cannot be opened ({refused.strerror}); should be a table"),)) from refused
+    except UnicodeDecodeError as refused:
+        raise EvidenceError((Fault(file, 0, "", "is not UTF-8; should be saved as UTF-8"),)) from refused
     header, *lines = text.splitlines() or [""]
     if header != ",".join(COLUMNS):
         raise EvidenceError((Fault(file, 1, "", f"has other columns; should have {', '.join(COLUMNS)}"),))

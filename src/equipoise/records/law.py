@@ -17,6 +17,7 @@ Action = Literal["buy", "possess", "use", "sell", "give", "manufacture", "import
 Form = Literal["leaf", "powder", "capsule", "tablet", "extract", "drink", "edible", "vape"]
 Kind = Literal["leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16"]
 """Products that a question of law can be about."""
+Effect = Literal["prohibit", "schedule", "permit-if", "licence", "exempt", "not-listed"]
 Grade = Literal["primary", "official", "press", "tracker"]
 """How near a source is to the law: its own text; the body that made or applies it; a named author who reports on it
 (a newspaper, a court report, a legal paper); a list, map, shop, encyclopedia or machine-made digest."""
@@ -127,7 +128,7 @@ class Norm:
 
     id: str
     actions: tuple[Action, ...]
-    effect: Literal["prohibit", "schedule", "permit-if", "licence", "exempt", "not-listed"]
+    effect: Effect
     scope: str = "all"
     schedule: str | None = None
     min_age: int | None = None

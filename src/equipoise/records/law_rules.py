@@ -4,19 +4,21 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import combinations
+from typing import get_args
 from zoneinfo import ZoneInfo
 
-from equipoise.records.breaches import Breach, Rule, every, leads_nowhere, listed, unknown
+from equipoise.records.breaches import URL, Breach, Rule, every, leads_nowhere, listed, placeless, unknown
 from equipoise.records.evidence import Evidence
 from equipoise.records.faults import EvidenceError
 from equipoise.records.forms import Steps
-from equipoise.records.law import Commencement, Contradiction, End, Instrument, Law, Limit, Norm, Sighting, Substance
+from equipoise.records.law import Commencement, Contradiction, Effect, End, Instrument, Law, Limit, Norm, Sighting, Substance
 from equipoise.values.dates import PartialDate
 
 STALE_DAYS = 180
 """The longest that a law may be relied on after it was last verified."""
 OLDEST = 120
 SAYS = 200
+EFFECTS: tuple[str, ...] = get_args(Effect)
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _UNITS = {
@@ -86,9 +88,8 @@ def laws_are_sourced(evidence: Evidence, _: date) -> Iterator[Breach]:
             yield Breach(file, ("stale_after_days",), f"is {law.stale_after_days}; should be from 1 to {STALE_DAYS}")
     sources: list[tuple[str, Steps, Sighting | Contradiction]] = [*every(evidence, Sighting), *every(evidence, Contradiction)]
     for file, path, seen in sources:
-        if not re.search(r"\w{2}", seen.at):
-            yield Breach(file, (*path, "at"), f"is {seen.at!r}; should say the place in the source")
-        if isinstance(seen.url, str) and not re.fullmatch(r"https?://\S+", seen.url):
+        yield from placeless(file, (*path, "at"), seen.at)
+        if isinstance(seen.url, str) and not URL.fullmatch(seen.url):
             yield Breach(file, (*path, "url"), f"is {seen.url!r}; should be an address that starts with http")
 
 
@@ -249,8 +250,8 @@ def _claim(file: str, index: int, claim: Contradiction, own: set[str]) -> Iterat
             PartialDate.parse(claim.says)
         except ValueError as fault:
             yield Breach(file, ("conflicts", index, "says"), f"{fault}")
-    if claim.field == "effect" and claim.says not in ("prohibit", "schedule", "permit-if", "licence", "exempt", "not-listed"):
-        right = "prohibit, schedule, permit-if, licence, exempt or not-listed"
+    if claim.field == "effect" and claim.says not in EFFECTS:
+        right = f"{', '.join(EFFECTS[:-1])} or {EFFECTS[-1]}"
         yield Breach(file, ("conflicts", index, "says"), f"is {claim.says!r}; should be {right}")
 
 

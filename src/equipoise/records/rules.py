@@ -12,7 +12,7 @@ from itertools import combinations, groupby
 from pathlib import Path
 
 from equipoise.records import text as yaml_text
-from equipoise.records.breaches import ID, Breach, Rule, every, leads_nowhere, listed, unknown
+from equipoise.records.breaches import ID, URL, Breach, Rule, every, leads_nowhere, listed, placeless, unknown
 from equipoise.records.evidence import KINDS, Evidence
 from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.forms import Steps, each
@@ -40,7 +40,6 @@ SENTENCE = 140
 PAGES = ("index", "studies", "sources", "help")
 """Pages that a site has beside its chapters, and those of places, whose names begin with ``law-``."""
 
-_URL = re.compile(r"https?://\S+")
 _IDENTIFIERS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "DOI": (
         re.compile(r"10\.[0-9]{4,9}/[^\sA-Z\"<>]+"),
@@ -48,7 +47,7 @@ _IDENTIFIERS: Mapping[str, tuple[re.Pattern[str], str]] = {
     ),
     "PMID": (re.compile(r"[0-9]{1,8}"), "digits"),
     "PMCID": (re.compile(r"PMC[0-9]+"), "PMC and digits"),
-    "URL": (_URL, "an address that starts with http"),
+    "URL": (URL, "an address that starts with http"),
 }
 
 
@@ -73,8 +72,7 @@ def references_exist(evidence: Evidence, _: date) -> Iterator[Breach]:
     for file, path, locator in every(evidence, Locator):
         if leads_nowhere(evidence, locator.ref, "references"):
             yield Breach(file, (*path, "ref"), f"is {locator.ref!r}; should be a file of references/")
-        if not re.search(r"\w{2}", locator.at):
-            yield Breach(file, (*path, "at"), f"is {locator.at!r}; should say the place in the source")
+        yield from placeless(file, (*path, "at"), locator.at)
 
 
 def sources_are_named(evidence: Evidence, _: date) -> Iterator[Breach]:
@@ -211,7 +209,7 @@ def identifiers_are_well_formed(evidence: Evidence, _: date) -> Iterator[Breach]
             if value is not None and not shape.fullmatch(value):
                 yield Breach(f"references/{stem}", (name,), f"is {value!r}; should be {right}")
         for index, retrieval in enumerate(reference.retrieved):
-            if not _URL.fullmatch(retrieval.url):
+            if not URL.fullmatch(retrieval.url):
                 found = f"is {retrieval.url!r}; should be an address that starts with http"
                 yield Breach(f"references/{stem}", ("retrieved", index, "url"), found)
 
