@@ -87,40 +87,76 @@ class Book:
         for absence in absences:
             earlier = self.searched.get(absence.place)
             self.searched[absence.place] = max(filter(None, (earlier, absence.on)), default=None)
-        self._cases: dict[tuple[str, tzinfo | None, str, Product], tuple[_Case, _Case]] = {}
+        self._asked: dict[tuple[str, tzinfo | None, str, Product], tuple[_Case, _Case]] = {}
+        self._cases: dict[tuple[str, str, tuple[int, ...]], _Case] = {}
+        self._entries: dict[tuple[str, tzinfo | None, Product], dict[tuple[Axis, str], list[Entry]]] = {}
         self._matches: dict[Product, dict[int, Match]] = defaultdict(dict)
+        self._matched: dict[tuple[int, int, tzinfo | None, Match], Entry] = {}
 
     def judge(self, query: Query) -> Judgement:
         """The judgement of one question; see :func:`judge`."""
         key = (query.place.id, query.place.zone, query.action, query.product)
-        cases = self._cases.get(key)
+        cases = self._asked.get(key)
         if cases is None:
-            cases = self._cases[key] = (self._case(query, "control"), self._case(query, "food"))
+            cases = self._asked[key] = (self._case(query, "control"), self._case(query, "food"))
         first, end = span(query.on, query.place.zone or cases[0].zone)
         moment = _Moment(first, end, query.known_on.toordinal())
         return Judgement(query, cases[0].answer(moment, query), cases[1].answer(moment, query))
 
     def _case(self, query: Query, axis: Axis) -> "_Case":
-        """The norms that bear on a question. That something is not listed is taken of what it surely covers alone."""
+        """The norms that bear on a question. Questions on which the same norms bear in the same way are one case.
+
+        A place below that has no such norm, and need not speak, is left out: its case is that of the place around it.
+        """
         stack = query.place.stack
         action = query.action if axis == "control" else marketed(query.action)
-        entries: list[Entry] = []
-        matches = self._matches[query.product]
-        for level, place in enumerate(stack):
-            for norm in self.norms.get(place.id, ()):
-                if norm.axis == axis and _reaches(norm, query.place) and _covers(norm, action):
+        entries = self._entries_of(query.place, query.product).get((axis, action), ())
+        answering = _answering(entries, stack, axis)
+        stack = stack[: 1 + max([*answering, *(entry.level for entry in entries)], default=0)]
+        key = (stack[-1].id, axis, tuple(map(id, entries)))
+        case = self._cases.get(key)
+        if case is None:
+            searched = {level: self.searched.get(place.id) for level, place in enumerate(stack)}
+            case = self._cases[key] = _Case(entries, answering, stack, searched)
+        return case
+
+    def _entries_of(self, place: Place, product: Product) -> Mapping[tuple[Axis, str], Sequence[Entry]]:
+        """The norms of a place and of those around it that may cover a product, by axis and action, the widest place first.
+
+        That a thing is not listed is taken of what it surely covers alone.
+        """
+        key = (place.id, place.zone, product)
+        held = self._entries.get(key)
+        if held is None:
+            held = self._entries[key] = defaultdict(list)
+            matches = self._matches[product]
+            for level, around in enumerate(place.stack):
+                for norm in self.norms.get(around.id, ()):
                     covers = matches.get(id(norm.predicate))
                     if covers is None:
-                        covers = matches[id(norm.predicate)] = match(norm.predicate, query.product)
-                    if covers.covers or (covers.covers is None and norm.effect != "not-listed"):
-                        entries.append(Entry(level, on_clock(norm, query.place.zone), covers))
-        if axis == "control":
-            answering = tuple(level for level, place in enumerate(stack) if place.answers)
-        else:
-            deciding = (entry.level for entry in entries if entry.norm.force == "law" and entry.norm.grade != "tracker")
-            answering = (min(deciding, default=0),)
-        searched = {level: self.searched.get(place.id) for level, place in enumerate(stack)}
-        return _Case(entries, answering, stack, searched)
+                        covers = matches[id(norm.predicate)] = match(norm.predicate, product)
+                    may = covers.covers or (covers.covers is None and norm.effect != "not-listed")
+                    if may and _reaches(norm, place):
+                        entry = self._entry(level, norm, place.zone, covers)
+                        for action in _asked(norm):
+                            held[norm.axis, action].append(entry)
+        return held
+
+    def _entry(self, level: int, norm: Norm, zone: tzinfo | None, covers: Match) -> Entry:
+        """One entry for all products that a norm covers in the same way."""
+        key = (level, id(norm), zone, covers)
+        entry = self._matched.get(key)
+        if entry is None:
+            entry = self._matched[key] = Entry(level, on_clock(norm, zone), covers)
+        return entry
+
+
+def _answering(entries: Sequence[Entry], stack: Sequence[Place], axis: Axis) -> tuple[int, ...]:
+    """The levels whose silence leaves a question open: of food law the widest that has a rule."""
+    if axis == "control":
+        return tuple(level for level, place in enumerate(stack) if place.answers)
+    deciding = (entry.level for entry in entries if entry.norm.force == "law" and entry.norm.grade != "tracker")
+    return (min(deciding, default=0),)
 
 
 def _reaches(norm: Norm, place: Place) -> bool:
@@ -129,8 +165,9 @@ def _reaches(norm: Norm, place: Place) -> bool:
     return (norm.reach == "incorporated") == (place.local == "municipality")
 
 
-def _covers(norm: Norm, action: str) -> bool:
-    return action in norm.actions or (action == "buy" and not norm.actions.isdisjoint(_BOUGHT))
+def _asked(norm: Norm) -> frozenset[str]:
+    """The actions of which a question concerns this norm."""
+    return norm.actions if norm.actions.isdisjoint(_BOUGHT) else norm.actions | {"buy"}
 
 
 class _Case:
@@ -222,8 +259,9 @@ class _Case:
         if verdicts is not None and len(verdicts) == 1:
             ((verdict, conditions),) = verdicts.items()
             return verdict, None, (), conditions
-        moving = [kind for kind in _HEAVIEST if self._moves(kind, sure, doubts, age)]
-        kinds = moving or [kind for kind in _HEAVIEST if any(item.kind == kind for item in doubts)]
+        present = [kind for kind in _HEAVIEST if any(item.kind == kind for item in doubts)]
+        moving = present if len(present) == 1 else [kind for kind in present if self._moves(kind, sure, doubts, age)]
+        kinds = moving or present
         why = tuple((kind, tuple(item.entry.norm for item in doubts if item.kind == kind)) for kind in kinds)
         heaviest = kinds[0]
         named: Verdict = heaviest if heaviest in ("conflict", "stale") else "unknown"

@@ -72,11 +72,12 @@ def outcome(entries: Sequence[Entry], answering: Sequence[int], age: int | None)
 
 def _voided(entries: Sequence[Entry]) -> tuple[list[Entry], tuple[Norm, ...]]:
     """The entries that a norm of a wider place leaves standing, and the norms that it voids."""
-    top = min((entry.level for entry in entries if entry.norm.effect == "preempt"), default=None)
-    kept = [entry for entry in entries if entry.norm.effect != "preempt" and (top is None or entry.level <= top)]
-    return kept, tuple(
-        entry.norm for entry in entries if top is not None and entry.level > top and entry.norm.effect != "preempt"
-    )
+    voiding = [entry.level for entry in entries if entry.norm.effect == "preempt"]
+    if not voiding:
+        return list(entries), ()
+    top = min(voiding)
+    kept = [entry for entry in entries if entry.norm.effect != "preempt" and entry.level <= top]
+    return kept, tuple(entry.norm for entry in entries if entry.norm.effect != "preempt" and entry.level > top)
 
 
 class _Reading:
@@ -138,7 +139,8 @@ class _Reading:
         self.needs("other", norm.conditions, norm)
 
     def needs(self, kind: str, words: Iterable[str], norm: Norm) -> None:
-        self.conditions += [Condition(kind=kind, text=text, norm=norm) for text in words]  # type: ignore[arg-type]
+        for text in words:
+            self.conditions.append(Condition(kind=kind, text=text, norm=norm))  # type: ignore[arg-type]
 
     def speak(self, level: int, says: str) -> None:
         if self.spoken.get(level) != "lawful":
