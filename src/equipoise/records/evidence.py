@@ -4,18 +4,42 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from equipoise.records.assay import Assays
 from equipoise.records.correction import Correction
+from equipoise.records.exposure import Exposure
 from equipoise.records.gazetteer import Gazetteer
 from equipoise.records.helpline import Helpline
+from equipoise.records.interaction import Interaction
 from equipoise.records.law import Law
+from equipoise.records.limit import LimitSet
+from equipoise.records.medicine import Medicine
+from equipoise.records.parameter import ParameterSet
 from equipoise.records.position import Position
+from equipoise.records.product import Recall, Survey
 from equipoise.records.reference import Reference
 from equipoise.records.search import Search
 from equipoise.records.study import Outcome, Study
 from equipoise.records.topic import Topic
 from equipoise.records.vocabulary import Vocabulary
 
-Record = Reference | Study | Search | Position | Helpline | Correction | Law | Topic
+Record = (
+    Reference
+    | Study
+    | Search
+    | Position
+    | Helpline
+    | Correction
+    | Law
+    | Assays
+    | Exposure
+    | ParameterSet
+    | Medicine
+    | Interaction
+    | Survey
+    | Recall
+    | LimitSet
+    | Topic
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +58,14 @@ class Evidence:
     helplines: Mapping[str, Helpline]
     corrections: Mapping[str, Correction]
     law: Mapping[str, Law]
+    assays: Mapping[str, Assays]
+    exposures: Mapping[str, Exposure]
+    parameters: Mapping[str, ParameterSet]
+    medicines: Mapping[str, Medicine]
+    interactions: Mapping[str, Interaction]
+    products: Mapping[str, Survey]
+    recalls: Mapping[str, Recall]
+    limits: Mapping[str, LimitSet]
     topics: Mapping[str, Topic]
     vocabulary: Vocabulary
     prose: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -64,6 +96,14 @@ KINDS: Mapping[str, type[Record]] = {
     "helplines": Helpline,
     "corrections": Correction,
     "law": Law,
+    "assays": Assays,
+    "exposures": Exposure,
+    "parameters": ParameterSet,
+    "medicines": Medicine,
+    "interactions": Interaction,
+    "products": Survey,
+    "recalls": Recall,
+    "limits": LimitSet,
     "topics": Topic,
 }
 """Folders under ``evidence/`` and the kind of record that each holds."""

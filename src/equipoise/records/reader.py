@@ -25,7 +25,18 @@ from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.forms import Steps, form, is_record, parts, tag
 from equipoise.records.gazetteer import Gazetteer
 from equipoise.records.topic import Topic
-from equipoise.records.vocabulary import BiasDomain, Country, DesignWord, OutcomeWord, Person, ProperName, Vocabulary, Word
+from equipoise.records.vocabulary import (
+    Analyte,
+    BiasDomain,
+    Country,
+    DesignWord,
+    OutcomeWord,
+    Person,
+    ProperName,
+    Target,
+    Vocabulary,
+    Word,
+)
 from equipoise.values.dates import FORM, PartialDate
 from equipoise.values.missing import Missing
 
@@ -47,6 +58,10 @@ _TABLES: Mapping[str, type] = {
     "countries": Country,
     "names": ProperName,
     "substances": Word,
+    "analytes": Analyte,
+    "targets": Target,
+    "medicine-classes": Word,
+    "properties": Word,
 }
 
 

@@ -89,6 +89,25 @@ class ProperName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Analyte:
+    """What is measured in a product, in blood or at a receptor; ``formula`` is ``none`` for mixtures, metals and microbes."""
+
+    id: str
+    label: str
+    kind: Literal["alkaloid", "mixture", "metal", "microbe", "comparator"]
+    formula: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a substance acts on."""
+
+    id: str
+    label: str
+    kind: Literal["receptor", "enzyme", "transporter", "channel"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """All tables, each by its first column (bias domains by instrument)."""
 
@@ -103,3 +122,7 @@ class Vocabulary:
     countries: Mapping[str, Country]
     names: Mapping[str, ProperName]
     substances: Mapping[str, Word]
+    analytes: Mapping[str, Analyte]
+    targets: Mapping[str, Target]
+    medicine_classes: Mapping[str, Word]
+    properties: Mapping[str, Word]

@@ -1,0 +1,1 @@
+"""What kratom does to the exposure of a medicine: the mechanistic static model and the dynamic enzyme-turnover model."""

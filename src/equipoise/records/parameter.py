@@ -1,0 +1,45 @@
+"""Parameters of the models: each with its unit, its spreads by level, and how it is known."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from equipoise.records.provenance import Basis, Locator, Reading
+
+Unit = Literal["1/h", "1/min", "h", "L", "L/h", "L/min", "h/L", "none", "uM", "nM", "g/mol", "log-sd", "mg/g", "kg"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A typical value. Spreads are standard deviations of its logarithm, level by level, and never added into one.
+
+    ``between_people``; ``between_studies``: of studies and their products; ``uncertainty``: of the typical value itself.
+    ``low`` and ``high``: bounds of what is plausible, for a fraction. ``group``: those that share one between-person effect.
+    """
+
+    id: str
+    label: str
+    value: Decimal
+    unit: Unit
+    between_people: Decimal | None = None
+    between_studies: Decimal | None = None
+    uncertainty: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    group: str | None = None
+    basis: Basis | Literal["assumed"]
+    derivation: str | None = None
+    sources: tuple[Locator, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterSet:
+    """The parameters of one model: ``mitragynine-leaf``, ``enzyme-turnover``."""
+
+    id: str
+    title: str
+    parameters: tuple[Parameter, ...]
+    extracted: Reading
+    checked: tuple[Reading, ...] = ()
+    note: str | None = None
