@@ -58,14 +58,14 @@ class Evidence:
     helplines: Mapping[str, Helpline]
     corrections: Mapping[str, Correction]
     law: Mapping[str, Law]
-    assays: Mapping[str, Assays]
-    exposures: Mapping[str, Exposure]
-    parameters: Mapping[str, ParameterSet]
-    medicines: Mapping[str, Medicine]
-    interactions: Mapping[str, Interaction]
-    products: Mapping[str, Survey]
-    recalls: Mapping[str, Recall]
-    limits: Mapping[str, LimitSet]
+    assays: Mapping[str, Assays] = field(default_factory=dict)
+    exposures: Mapping[str, Exposure] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterSet] = field(default_factory=dict)
+    medicines: Mapping[str, Medicine] = field(default_factory=dict)
+    interactions: Mapping[str, Interaction] = field(default_factory=dict)
+    products: Mapping[str, Survey] = field(default_factory=dict)
+    recalls: Mapping[str, Recall] = field(default_factory=dict)
+    limits: Mapping[str, LimitSet] = field(default_factory=dict)
     topics: Mapping[str, Topic]
     vocabulary: Vocabulary
     prose: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from equipoise.records.topic import Topic
 from equipoise.records.vocabulary import (
     Analyte,
     BiasDomain,
+    Brand,
     Country,
     DesignWord,
     OutcomeWord,
@@ -62,7 +63,10 @@ _TABLES: Mapping[str, type] = {
     "targets": Target,
     "medicine-classes": Word,
     "properties": Word,
+    "brands": Brand,
 }
+_MECHANISM = frozenset({"analytes", "targets", "medicine-classes", "properties", "brands"})
+"""Tables that a folder without mechanism need not have; their words are then unknown."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +267,8 @@ def _vocabulary(folder: Path) -> tuple[Vocabulary, list[Fault], set[str]]:
     unread: set[str] = set()
     for name, kind in _TABLES.items():
         file = f"vocabulary/{name}.csv"
+        if name in _MECHANISM and not (folder / file).exists():
+            continue
         rows, found = _table(kind, folder / file, file)
         keys = list(form(kind))[: 2 if kind is BiasDomain else 1]
         words: dict[tuple[str, ...], Any] = {}

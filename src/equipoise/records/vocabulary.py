@@ -1,7 +1,7 @@
 """The words that records may use: small tables, one row a word."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 OutcomeKind = Literal[
@@ -108,8 +108,22 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """A name on a box that is not one ingredient: a ``combination`` of several, or a ``family`` of products that differ.
+
+    ``ingredients`` are ids of medicines with a space between; ``ref`` and ``at`` say where that was seen.
+    """
+
+    brand: str
+    ingredients: str
+    kind: Literal["combination", "family"]
+    ref: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """All tables, each by its first column (bias domains by instrument)."""
+    """All tables, each by its first column (bias domains by instrument). A folder without mechanism lacks the last five."""
 
     outcomes: Mapping[str, OutcomeWord]
     designs: Mapping[str, DesignWord]
@@ -122,7 +136,8 @@ class Vocabulary:
     countries: Mapping[str, Country]
     names: Mapping[str, ProperName]
     substances: Mapping[str, Word]
-    analytes: Mapping[str, Analyte]
-    targets: Mapping[str, Target]
-    medicine_classes: Mapping[str, Word]
-    properties: Mapping[str, Word]
+    analytes: Mapping[str, Analyte] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    medicine_classes: Mapping[str, Word] = field(default_factory=dict)
+    properties: Mapping[str, Word] = field(default_factory=dict)
+    brands: Mapping[str, Brand] = field(default_factory=dict)
