@@ -209,6 +209,147 @@ stale_after_days: 180
 extracted: {by: ab, date: 2026-01-31}
 """
 
+MECHANISM: Mapping[str, str] = {
+    "evidence/assays/aronson-1948.yaml": """\
+id: aronson-1948
+paper: aronson-1948
+measurements:
+  - id: leaf-mor-ki
+    ligand: leafine
+    target: mor
+    species: human
+    preparation: cells
+    assay: radioligand-binding
+    probe: "[3H]DAMGO"
+    measured: Ki
+    value: 100
+    unit: nM
+    spread: {kind: sem, value: 10}
+    n: 3
+    basis: reported
+    sources:
+      - {ref: aronson-1948, at: "Table II"}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/exposures/aronson-1948.yaml": """\
+id: aronson-1948
+title: A cup of tea in villagers
+population: Healthy villagers
+route: oral
+paid_by: not-reported
+intakes:
+  - {id: cup, product: tea, analyte: leafine, dose_mg: 40, people: 5}
+observations:
+  - id: cmax
+    intake: cup
+    analyte: leafine
+    metric: cmax
+    statistic: median
+    value: 80
+    unit: nM
+    spread: {kind: range, low: 50, high: 180}
+    basis: reported
+    sources:
+      - {ref: aronson-1948, at: "Table III"}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/parameters/tea.yaml": """\
+id: tea
+title: Parameters of tea
+parameters:
+  - {id: ka, label: absorption, value: 1.5, unit: 1/h, between_people: 0.4, basis: derived, derivation: a fit,
+     sources: [{ref: aronson-1948, at: "Table III"}]}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/medicines/calmine.yaml": """\
+id: calmine
+name: calmine
+brands: [Calmex]
+rxnorm: "123"
+unii: not-reported
+markets: [us]
+classes: [sedatives]
+properties:
+  - {property: sedative, sources: [{ref: aronson-1948, at: "section 5"}]}
+pathways:
+  - {enzyme: CYP3A, fraction: 0.8, low: 0.6, high: 0.95, how: label, sources: [{ref: aronson-1948, at: "section 12"}]}
+sources:
+  - {ref: aronson-1948, at: heading}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/interactions/sedatives.yaml": """\
+id: sedatives
+title: Tea and sedatives
+axis: pharmacodynamic
+partner: {classes: [sedatives]}
+effect: Both make drowsy.
+mechanism: Both act on the same brake of the brain.
+severity: serious
+severe_because: Breathing may slow.
+evidence:
+  - kind: case
+    stands: for
+    says: A villager who took both slept for a day.
+    medicines: [calmine]
+    people: 1
+    outcome: recovery
+    sources:
+      - {ref: aronson-1948, at: "page 14"}
+watch: [deep sleep]
+ask: A pharmacist.
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/products/aronson-1948.yaml": """\
+id: aronson-1948
+paper: aronson-1948
+title: Teas of the market
+country: ["NO"]
+bought: "1947"
+products: 8
+method: not-reported
+contents:
+  - id: median
+    analyte: leafine
+    product: leaf
+    products: 8
+    statistic: median
+    value: 12.5
+    unit: mg/g
+    basis: reported
+    sources:
+      - {ref: aronson-1948, at: "Table IV"}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/recalls/market-1948.yaml": """\
+id: market-1948
+kind: recall
+agent: Lead
+firm: not-reported
+country: "NO"
+began: 1948-05
+says: A tea was taken back.
+basis: reported
+sources:
+  - {ref: aronson-1948, at: second paragraph}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/limits/ministry.yaml": """\
+id: ministry
+title: Limits of the ministry
+body: Ministry of Health
+daily:
+  - {id: lead, analyte: lead, value: 5, unit: ug/day, people: anyone, basis: reported, sources: [{ref: aronson-1948, at: "page 2"}]}
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/vocabulary/analytes.csv": (
+        "id,label,kind,formula\nplant,the plant,mixture,none\nleafine,leafine,alkaloid,C23H30N2O4\nlead,lead,metal,none\n"
+    ),
+    "evidence/vocabulary/targets.csv": "id,label,kind\nmor,mu-opioid receptor,receptor\n",
+    "evidence/vocabulary/medicine-classes.csv": "id,label\nsedatives,sedatives\n",
+    "evidence/vocabulary/properties.csv": "id,label\nsedative,makes drowsy\n",
+    "evidence/vocabulary/brands.csv": ("brand,ingredients,kind,ref,at\nCalmex Night,calmine,family,aronson-1948,page 3\n"),
+}
+
 FILES: Mapping[str, str] = {
     "chapters/villages/glance.md": """\
 ## What we found
@@ -310,6 +451,7 @@ trial,measurement,how the outcome was measured
     "evidence/vocabulary/substances.csv": "id,label\nplant,the plant\n",
     "evidence/gazetteer/nations.csv": "id,name,kind,parent,code,zone\nNO,Norway,country,none,NOR,Europe/Oslo\n",
     "evidence/law/no/act-1949.yaml": LAW,
+    **MECHANISM,
 }
 
 

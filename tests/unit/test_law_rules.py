@@ -174,7 +174,7 @@ CASES = (
         "{analyte: 7-hydroxymitragynine,",
         "{analyte: 7-oh,",
         "analyte",
-        "norms[2].substance.limits[0].all[0].analyte: is '7-oh'; should be a word of vocabulary/substances.csv",
+        "norms[2].substance.limits[0].all[0].analyte: is '7-oh'; should be a word of vocabulary/analytes.csv",
     ),
     Case(
         SOURCED, "shows: [norms, dates]", "shows: [dates]", "evidence:", "shows no norm; should have a source that shows norms"

@@ -67,7 +67,7 @@ def law_words_are_known(evidence: Evidence, _: date) -> Iterator[Breach]:
             yield Breach(file, (*path, "any_of"), "is an empty list; should name what the norm is about")
         yield from unknown(evidence, listed(file, (*path, "any_of"), substance.any_of, "substances"))
     yield from unknown(
-        evidence, ((file, (*path, "analyte"), limit.analyte, "substances") for file, path, limit in every(evidence, Limit))
+        evidence, ((file, (*path, "analyte"), limit.analyte, "analytes") for file, path, limit in every(evidence, Limit))
     )
 
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from equipoise.records.provenance import Basis, Locator, Reading
+from equipoise.records.provenance import Locator, Reading
 
 Unit = Literal["1/h", "1/min", "h", "L", "L/h", "L/min", "h/L", "none", "uM", "nM", "g/mol", "log-sd", "mg/g", "kg"]
+
+Known = Literal["reported", "derived", "secondary", "conflicting", "assumed"]
+"""How a value came here, as of other records; ``assumed``: nobody measured it, and ``derivation`` says why this value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class Parameter:
     low: Decimal | None = None
     high: Decimal | None = None
     group: str | None = None
-    basis: Basis | Literal["assumed"]
+    basis: Known
     derivation: str | None = None
     sources: tuple[Locator, ...]
     note: str | None = None

@@ -18,6 +18,7 @@ from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.forms import Steps, each
 from equipoise.records.law import Law
 from equipoise.records.law_rules import LAW_RULES
+from equipoise.records.mechanism_rules import MECHANISM_RULES
 from equipoise.records.prose import loose_digit, marked, prose_faults
 from equipoise.records.provenance import Locator, Reading
 from equipoise.records.reader import read
@@ -491,6 +492,7 @@ RULES: tuple[Rule, ...] = (
     choices_part_what_shares_people,
     tallies_use_known_words,
     *LAW_RULES,
+    *MECHANISM_RULES,
 )
 """What must hold before anything is computed from the evidence."""
 
