@@ -338,7 +338,8 @@ id: ministry
 title: Limits of the ministry
 body: Ministry of Health
 daily:
-  - {id: lead, analyte: lead, value: 5, unit: ug/day, people: anyone, basis: reported, sources: [{ref: aronson-1948, at: "page 2"}]}
+  - {id: lead, analyte: lead, value: 5, unit: ug/day, people: anyone, basis: reported,
+     sources: [{ref: aronson-1948, at: "page 2"}]}
 extracted: {by: ab, date: 2026-01-05}
 """,
     "evidence/vocabulary/analytes.csv": (

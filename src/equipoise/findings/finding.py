@@ -8,6 +8,7 @@ from typing import Literal
 
 from equipoise.values.estimate import Estimate
 from equipoise.values.multiverse import Multiverse
+from equipoise.values.panels import Panel
 
 SENTENCE = 140
 
@@ -83,7 +84,23 @@ Option = str | int | float | bool | None | tuple[str, ...]
 class Basis:
     """What is needed to compute it again: the engine, its options, the records that went in, the version of the package."""
 
-    kind: Literal["pooled", "reported", "contrast", "series", "absence", "position", "tally", "law"]
+    kind: Literal[
+        "pooled",
+        "reported",
+        "contrast",
+        "series",
+        "absence",
+        "position",
+        "tally",
+        "law",
+        "affinity",
+        "occupancy",
+        "concentration",
+        "medicine-exposure",
+        "interaction",
+        "content",
+        "recall",
+    ]
     engine: str
     options: tuple[tuple[str, Option], ...]
     records: tuple[str, ...]
@@ -95,7 +112,8 @@ class Finding:
     """One thing that is known, or known not to be known.
 
     ``statement`` is one sentence of at most 140 characters whose numbers all stand in ``estimate``. ``certainty`` has its
-    reasons in ``because``. ``sources`` is never empty. A pooled finding has its ``multiverse``: all other defensible analyses.
+    reasons in ``because``. ``sources`` is never empty. A pooled finding has its ``multiverse``: all other defensible analyses;
+    ``panel`` is a figure that belongs to the finding.
 
     Raises
     ------
@@ -114,6 +132,7 @@ class Finding:
     as_of: date
     caveats: tuple[str, ...] = ()
     multiverse: Multiverse | None = None
+    panel: Panel | None = None
 
     def __post_init__(self) -> None:
         if len(self.statement) > SENTENCE:

@@ -26,10 +26,14 @@ from equipoise.records.sharing import shared_data, why_not_pooled
 from equipoise.records.study import Arm, Association, Count, Outcome, Quantity, RiskOfBias, Study
 from equipoise.records.topic import (
     AbsenceFinding,
+    ConcentrationFinding,
     ContrastFinding,
     EvidenceMap,
+    InteractionFinding,
+    MedicineExposureFinding,
     PooledFinding,
     PositionFinding,
+    RecallFinding,
     ReportedFinding,
     SeriesFinding,
     TallyFinding,
@@ -373,7 +377,7 @@ def _words_of_grid(finding: PooledFinding) -> Iterator[tuple[Steps, str]]:
 
 
 def findings_have_their_records(evidence: Evidence, _: date) -> Iterator[Breach]:
-    """A declared finding stands once and names results, searches or a position that exist."""
+    """A declared finding stands once and names records that exist."""
     for stem, topic in evidence.topics.items():
         yield from _ids_once(f"topics/{stem}", "findings", [finding.id for finding in topic.findings])
         for index, finding in enumerate(topic.findings):
@@ -397,6 +401,16 @@ def _named(finding: object) -> Iterator[tuple[Steps, str, str]]:
             yield from ((("searches", index), "searches", name) for index, name in enumerate(finding.searches))
         case PositionFinding():
             yield ("record",), "positions", finding.record
+        case RecallFinding():
+            yield ("record",), "recalls", finding.record
+        case InteractionFinding():
+            yield from ((("records", index), "interactions", name) for index, name in enumerate(finding.records))
+        case MedicineExposureFinding():
+            yield ("record",), "interactions", finding.record
+            yield ("medicine",), "medicines", finding.medicine
+            yield ("parameters",), "parameters", finding.parameters
+        case ConcentrationFinding():
+            yield ("parameters",), "parameters", finding.parameters
 
 
 def findings_are_shown(evidence: Evidence, _: date) -> Iterator[Breach]:

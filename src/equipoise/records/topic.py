@@ -201,6 +201,102 @@ class LawFinding:
     caveats: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffinityFinding:
+    """How tightly substances bind a target, all measurements together. The first of ``ligands`` gives the sentence."""
+
+    id: str
+    kind: Literal["affinity"]
+    question: str
+    target: str
+    ligands: tuple[str, ...]
+    species: Literal["human", "any"] = "human"
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccupancyFinding:
+    """The share of a target that free ``ligands`` in plasma would hold after the intake of a study (``exposure/intake``)."""
+
+    id: str
+    kind: Literal["occupancy"]
+    question: str
+    target: str
+    ligands: tuple[str, ...]
+    intake: str
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcentrationFinding:
+    """What the model of leaf gives for the intake of a study (``exposure/intake``), beside what the study measured."""
+
+    id: str
+    kind: Literal["concentration"]
+    question: str
+    intake: str
+    analyte: str
+    metric: Literal["cmax", "tmax", "t-half", "auc-inf", "auc-tau", "trough", "accumulation", "ratio"]
+    parameters: str
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MedicineExposureFinding:
+    """What a trial found of the exposure to a medicine with kratom, beside the static and the dynamic model.
+
+    ``record`` is the id of an interaction with that trial; ``intake`` the study's intake of kratom (``exposure/intake``).
+    """
+
+    id: str
+    kind: Literal["medicine-exposure"]
+    question: str
+    record: str
+    medicine: str
+    intake: str
+    parameters: str
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionFinding:
+    """What may happen when kratom and some medicines meet: how severe, and how likely. ``records`` are interactions.
+
+    With more than one, the finding says how many are how likely, and its figure shows each.
+    """
+
+    id: str
+    kind: Literal["interaction"]
+    question: str
+    records: tuple[str, ...]
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentFinding:
+    """How much of an analyte products hold, and how far they differ. ``records`` are ``survey/content``."""
+
+    id: str
+    kind: Literal["content"]
+    question: str
+    analyte: str
+    among: str
+    unit: Literal["mg/g", "ug/g"]
+    records: tuple[str, ...]
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallFinding:
+    """An outbreak or a recall, in its numbers. ``record`` is the id of a recall."""
+
+    id: str
+    kind: Literal["recall"]
+    question: str
+    record: str
+    caveats: tuple[str, ...] = ()
+
+
 Declaration = (
     PooledFinding
     | ReportedFinding
@@ -210,6 +306,13 @@ Declaration = (
     | PositionFinding
     | TallyFinding
     | LawFinding
+    | AffinityFinding
+    | OccupancyFinding
+    | ConcentrationFinding
+    | MedicineExposureFinding
+    | InteractionFinding
+    | ContentFinding
+    | RecallFinding
 )
 
 
