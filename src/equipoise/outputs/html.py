@@ -23,6 +23,7 @@ from equipoise.outputs import figures, multiverse
 from equipoise.outputs.law_pages import LawPages
 from equipoise.outputs.law_table import split
 from equipoise.outputs.pages import Link, dated, day, environment, outside
+from equipoise.outputs.panels import panel
 from equipoise.outputs.phrases import differences, upper_first
 from equipoise.outputs.text import choice_rows
 from equipoise.values.estimate import Estimate, Interval
@@ -75,6 +76,7 @@ class FindingView:
     people: Markup
     table: tuple[tuple[str, ...], ...]
     analyses: "AnalysesView | None" = None
+    panel: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +261,7 @@ def _view(held: Site, finding: Finding) -> FindingView:
         people=Markup() if share is None else figures.icon_array(share, ident=ident, title=finding.question),
         table=_table(finding) if share is None else (),
         analyses=_analyses(finding),
+        panel=None if finding.panel is None else panel(finding.panel, ident=f"panel-{finding.id}"),
     )
 
 

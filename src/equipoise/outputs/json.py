@@ -9,8 +9,9 @@ from equipoise.findings.finding import Citation, Finding
 from equipoise.outputs.plain import dumped, plain
 from equipoise.values.estimate import Estimate, Interval, Part
 from equipoise.values.multiverse import Multiverse, Specification
+from equipoise.values.panels import Panel
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 SCHEMA = Path(__file__).parent / "schemas" / "monograph.schema.json"
 
 
@@ -98,7 +99,14 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "as_of": str(finding.as_of),
         "caveats": list(finding.caveats),
         "multiverse": None if finding.multiverse is None else _multiverse(finding.multiverse),
+        "panel": None if finding.panel is None else _panel(finding.panel),
     }
+
+
+def _panel(held: Panel) -> dict[str, Any]:
+    """A figure: what it is, its words, and its table; what is drawn follows from them."""
+    table = {"columns": list(held.table.columns), "rows": [list(row) for row in held.table.rows]}
+    return {"title": held.title, "said": held.said, "table": table}
 
 
 def _multiverse(held: Multiverse) -> dict[str, Any]:

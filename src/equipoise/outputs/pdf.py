@@ -20,6 +20,7 @@ from equipoise.findings.finding import Finding, Level, Reason
 from equipoise.outputs import multiverse, plots, text
 from equipoise.outputs.law import WORDS
 from equipoise.outputs.law_table import MAPS, MEANS, MONTHS, Register, split
+from equipoise.outputs.panels import panel
 from equipoise.outputs.phrases import counted, upper_first
 
 TEMPLATE = Path(__file__).parent / "typst" / "monograph.typ"
@@ -207,7 +208,15 @@ def _finding(finding: Finding, document: Monograph, number: Mapping[str, int], s
         "many": len(sources) > text.MANY,
         "plot": None if shape is None else _plot(shape),
         "curve": _curve(finding),
-        "keep": sum(len(item["said"]) for item in sources) + sum(len(str(item)) for item in said.values()) < TALL
+        "panel": None
+        if finding.panel is None
+        else {
+            "said": finding.panel.said,
+            "svg": plots.standalone(panel(finding.panel, ident=f"panel-{finding.id}")),
+            "alt": f"{finding.panel.title}. {finding.panel.said}",
+        },
+        "keep": finding.panel is None
+        and sum(len(item["said"]) for item in sources) + sum(len(str(item)) for item in said.values()) < TALL
         and (shape is None or len(shape.rows) <= 20),
     }
 

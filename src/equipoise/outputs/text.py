@@ -16,6 +16,7 @@ from equipoise.outputs.law_table import PlaceRow, Register, split
 from equipoise.outputs.phrases import WIDTH, counted, field, upper_first, wrap
 from equipoise.values.estimate import Estimate, Interval, Part, rounded
 from equipoise.values.multiverse import Multiverse
+from equipoise.values.panels import Panel
 
 MANY = 30
 """Sources above which a list of them is their numbers alone."""
@@ -472,6 +473,8 @@ def _shown(finding: Finding, document: Monograph, number: Mapping[str, int]) -> 
         yield from wrap(f"Number: {number_words(finding.estimate)}.", first="    ", indent=4)
     if finding.multiverse is not None:
         yield from wrap(f"Other analyses: {finding.multiverse.said}", first="    ", indent=4)
+    if finding.panel is not None:
+        yield from _panel(finding.panel)
     many = len(finding.sources) > MANY
     said = []
     for source in finding.sources:
@@ -481,6 +484,14 @@ def _shown(finding: Finding, document: Monograph, number: Mapping[str, int]) -> 
     if finding.caveats:
         yield from wrap(f"Read with care: {' '.join(finding.caveats)}", first="    ", indent=4)
     yield from wrap(f"More: equipoise show {finding.id}", first="    ", indent=4)
+
+
+def _panel(held: Panel) -> Iterator[str]:
+    """A figure as its table, a line for each row."""
+    yield from wrap(f"{held.title}. {held.said}", first="    ", indent=4)
+    for row in held.table.rows:
+        cells = [f"{name}: {cell}" for name, cell in zip(held.table.columns[1:], row[1:], strict=True) if cell]
+        yield from wrap(f"{row[0]}: {'; '.join(cells)}", first="    - ", indent=6)
 
 
 def _cell(cell: Cell) -> str:
