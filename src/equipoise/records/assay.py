@@ -31,6 +31,7 @@ class Measurement:
 
     ``probe``: the radioligand, probe substrate or agonist. ``relative_to``: what an Emax is a percentage of. ``op``: ``>``
     where the paper says only that the value lies above. Where print contradicts itself the basis is ``conflicting``.
+    ``pool: no``: shown with the others and never pooled; ``note`` says why.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Measurement:
     ) = None
     basis: Basis
     derivation: str | None = None
+    pool: Literal["yes", "no"] = "yes"
     sources: tuple[Locator, ...]
     note: str | None = None
 
