@@ -113,7 +113,8 @@ class Finding:
 
     ``statement`` is one sentence of at most 140 characters whose numbers all stand in ``estimate``. ``certainty`` has its
     reasons in ``because``. ``sources`` is never empty. A pooled finding has its ``multiverse``: all other defensible analyses;
-    ``panel`` is a figure that belongs to the finding.
+    ``panel`` is a figure that belongs to the finding. ``in_sight``: those of the caveats that stand under the sentence, so
+    that a reader need open nothing to see them.
 
     Raises
     ------
@@ -131,6 +132,7 @@ class Finding:
     basis: Basis
     as_of: date
     caveats: tuple[str, ...] = ()
+    in_sight: tuple[str, ...] = ()
     multiverse: Multiverse | None = None
     panel: Panel | None = None
 
@@ -139,6 +141,8 @@ class Finding:
             raise ValueError(f"{self.id}: the statement has {len(self.statement)} characters; should have at most {SENTENCE}")
         if not self.sources:
             raise ValueError(f"{self.id}: there is no source; should have at least one")
+        if not set(self.in_sight) <= set(self.caveats):
+            raise ValueError(f"{self.id}: what stands in sight is no caveat; should be one of them")
         if self.certainty is not Level.NOT_GRADED and not self.because:
             raise ValueError(f"{self.id}: the certainty is {self.certainty.value} without a reason; should have one")
         stray = [number for number in numbers(self.statement) if number not in printed_numbers(self.estimate)]

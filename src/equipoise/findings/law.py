@@ -112,6 +112,7 @@ def law(evidence: Evidence, declared: LawFinding, as_of: date) -> Finding:
     )
     if not sources and not searched:
         raise ValueError(f"{declared.id}: nothing is on record for {declared.place}; should have a law or a search")
+    beside = tuple(said(judgement))
     return Finding(
         id=declared.id,
         question=declared.question,
@@ -135,7 +136,8 @@ def law(evidence: Evidence, declared: LawFinding, as_of: date) -> Finding:
             version=__version__,
         ),
         as_of=as_of,
-        caveats=(*declared.caveats, *said(judgement)),
+        caveats=(*declared.caveats, *(sentence for sentence, _ in beside)),
+        in_sight=tuple(sentence for sentence, sighted in beside if sighted),
     )
 
 
@@ -145,19 +147,19 @@ def source(law: Law) -> Citation:
     return Citation(ref=f"law/{law.id}", at=best.at)
 
 
-def said(judgement: Judgement) -> Iterator[str]:
-    """What must be read beside the verdict, each as one sentence."""
+def said(judgement: Judgement) -> Iterator[tuple[str, bool]]:
+    """What must be read beside the verdict, each as one sentence, and whether it stands in sight."""
     answer = judgement.control
     if answer.last is not None:
-        yield f"As the record stands it would be: {answer.last.replace('-', ' ')}."
+        yield f"As the record stands it would be: {answer.last.replace('-', ' ')}.", True
     for condition in answer.conditions:
-        yield f"Condition: {condition.text}."
+        yield f"Condition: {condition.text}.", True
     for norm in answer.because:
-        yield norm.says
+        yield norm.says, False
     change = answer.next_change
     if change is not None:
-        yield f"Next change on record: {change.printed} ({change.norm.citation})."
+        yield f"Next change on record: {change.printed} ({change.norm.citation}).", True
     for dispute in answer.disputes:
-        yield f"Another source says otherwise ({dispute.claim.grade}): {dispute.claim.note}"
+        yield f"Another source says otherwise ({dispute.claim.grade}): {dispute.claim.note}", False
     if answer.verified is not None:
-        yield f"Last verified: {date.fromordinal(answer.verified)}."
+        yield f"Last verified: {date.fromordinal(answer.verified)}.", True

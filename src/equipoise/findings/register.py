@@ -141,8 +141,8 @@ def searched_on(search: Search) -> str:
 def position(evidence: Evidence, declared: PositionFinding, as_of: date) -> Finding:
     """What somebody holds, with their interests said."""
     held = evidence.positions[declared.record]
-    said = [] if held.detail is None else [held.detail]
-    said.append(wording.undated(held.extracted.date) if isinstance(held.date, Missing) else wording.stated(held.date))
+    detail = () if held.detail is None else (held.detail,)
+    said = [wording.undated(held.extracted.date) if isinstance(held.date, Missing) else wording.stated(held.date)]
     if held.interests is not Missing.NOT_APPLICABLE:
         said.append(wording.interests(str(held.interests)))
     if held.superseded is not None:
@@ -159,7 +159,8 @@ def position(evidence: Evidence, declared: PositionFinding, as_of: date) -> Find
             "position", (("holder", held.holder.name), ("kind", held.holder.kind), ("stance", held.stance)), (held.id,)
         ),
         as_of=as_of,
-        caveats=(*declared.caveats, *said),
+        caveats=(*declared.caveats, *detail, *said),
+        in_sight=tuple(said),
     )
 
 

@@ -128,10 +128,6 @@ def robustness(verdict: Word, *, feasible: int, every: int, agree: int, span: st
     return f"{opening}: {ending}."
 
 
-IN_SIGHT = ("Stated on", "Stated in", "The text has no date", "Interests:", "Replaced by")
-"""How the sentences on a position begin that a reader must see without opening anything: the four below."""
-
-
 def stated(when: PartialDate) -> str:
     """When somebody said what they hold."""
     return f"Stated {'on' if when.day else 'in'} {when}."

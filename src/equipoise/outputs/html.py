@@ -18,7 +18,6 @@ from equipoise.documents.citations import CitedReference
 from equipoise.documents.monograph import Cell, ChapterPage, HelpEntry, Map, Monograph, SearchEntry, StudyEntry
 from equipoise.documents.prose import Bullets, Heading, Paragraph, Shown, plain
 from equipoise.findings.finding import Citation, Finding, Level, Option, Reason
-from equipoise.findings.wording import IN_SIGHT
 from equipoise.outputs import figures, multiverse
 from equipoise.outputs.law_pages import LawPages
 from equipoise.outputs.law_table import split
@@ -32,8 +31,6 @@ _HERE = Path(__file__).parent
 _LOOSE = re.compile(r"[^\d+]")
 _NOTES = 4
 """So many sources stand beside a sentence; the others stand inside."""
-_LAW_IN_SIGHT = ("As the record stands", "Condition: ", "Next change on record", "Last verified")
-"""How begins what stands under the sentence on a law; the rest stands inside."""
 _REGISTERS = ("studies.html", "sources.html", "help.html")
 _ADDRESS = 60
 """So many characters of an address are shown; its link has them all."""
@@ -303,23 +300,21 @@ def _searches(held: Site, finding: Finding) -> tuple[SearchEntry, ...]:
 
 def _plainly(held: Site, finding: Finding) -> tuple[str, ...]:
     """What stands under the sentence for all to see, beside what ``caveats`` hold."""
+    sighted = tuple(map(dated, finding.in_sight))
     match finding.basis.kind:
         case "position":
             options = dict(finding.basis.options)
-            holder = f"Held by {options['holder']} ({str(options['kind']).replace('-', ' ')})."
-            return (holder, *(dated(caveat) for caveat in finding.caveats if caveat.startswith(IN_SIGHT)))
+            return (f"Held by {options['holder']} ({str(options['kind']).replace('-', ' ')}).", *sighted)
         case "absence":
             searches = _searches(held, finding)
             asked = sum(len(search.queries) for search in searches)
             days = (day(search.on) if search.on[:1].isdigit() else "on a day that is not reported" for search in searches)
             said = f"Searched {' and '.join(dict.fromkeys(days))}: {asked} {'query' if asked == 1 else 'queries'}"
             return (f"{said}, each named inside with what it could not see.",) if searches else ()
-        case "law":
-            return tuple(dated(caveat) for caveat in finding.caveats if caveat.startswith(_LAW_IN_SIGHT))
         case "series" | "contrast":
             return tuple(map(dated, finding.caveats[:1]))
         case _:
-            return ()
+            return sighted
 
 
 def _parts(finding: Finding) -> tuple[tuple[str, str], ...]:
