@@ -71,6 +71,12 @@ def test_a_grade_has_a_reason_and_what_is_not_graded_needs_none() -> None:
         replace(FINDING, because=())
 
 
+def test_what_stands_in_sight_is_one_of_the_caveats() -> None:
+    assert replace(FINDING, caveats=("Small.", "Old."), in_sight=("Old.",))
+    with pytest.raises(ValueError, match="what stands in sight is no caveat"):
+        replace(FINDING, caveats=("Small.",), in_sight=("Old.",))
+
+
 @pytest.mark.parametrize(
     ("ref", "at", "search", "on", "why"),
     [

@@ -155,6 +155,7 @@ def document() -> Monograph:
                 version="0",
             ),
             caveats=("Held since 2020.", "Interests: It sells vaccines."),
+            in_sight=("Interests: It sells vaccines.",),
         ),
     )
     return Monograph(

@@ -253,6 +253,7 @@ def document(atlas: Atlas) -> Monograph:
         basis=Basis(kind="law", engine="law", options=(), records=("us-tn/2026-act-9",), version="0"),
         as_of=DAY,
         caveats=("Selling leaf is an offence.", "Last verified: 2026-08-13."),
+        in_sight=("Last verified: 2026-08-13.",),
     )
     strip = Strip(as_of=DAY, studies=0, people=0, last_search=None, checked=1, records=3, laws=3)
     opening = Paragraph(spans=(Span(text="The opening."),))

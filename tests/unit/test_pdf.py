@@ -39,7 +39,7 @@ def elements(node: object) -> Iterator[DictionaryObject]:
 
 def saying(document: Monograph, words: str) -> Monograph:
     """Return the document with these words where free text may stand."""
-    finding = dataclasses.replace(document.findings["example-position"], caveats=(words,))
+    finding = dataclasses.replace(document.findings["example-position"], caveats=(words,), in_sight=())
     first, *others = document.chapters
     return dataclasses.replace(
         document,

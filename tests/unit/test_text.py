@@ -51,7 +51,9 @@ def test_help_stands_before_the_first_chapter(whole: str, shipped: Monograph) ->
 
 
 def test_an_escape_code_in_a_record_does_not_reach_the_terminal(small: Monograph) -> None:
-    finding = dataclasses.replace(small.findings["example-position"], caveats=("\x1b[31mRed\x1b[0m \x07bell \u202eback",))
+    finding = dataclasses.replace(
+        small.findings["example-position"], caveats=("\x1b[31mRed\x1b[0m \x07bell \u202eback",), in_sight=()
+    )
     document = dataclasses.replace(small, subtitle=finding.caveats[0])
     for said in (text.finding_text(finding, document), text.monograph_text(document)):
         assert "[31mRed[0m bell back" in said
