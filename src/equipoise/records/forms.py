@@ -21,8 +21,9 @@ class Entry:
     required: bool
 
 
-def is_record(kind: object) -> bool:
-    """Whether this is a dataclass, or a value of one."""
+@functools.cache
+def is_record(kind: Any) -> bool:
+    """Whether this type is a dataclass."""
     return is_dataclass(kind)
 
 
@@ -58,11 +59,13 @@ def each(record: object, wanted: type[T], path: Steps = ()) -> Iterator[tuple[St
     elif isinstance(record, tuple):
         for index, item in enumerate(record):
             yield from each(item, wanted, (*path, index))
-    elif is_record(record):
-        kind: Any = type(record)
-        sought: Any = wanted
-        for entry in _ways(kind, sought):
-            yield from each(getattr(record, entry.name), wanted, (*path, entry.key))
+        return
+    kind: Any = type(record)
+    sought: Any = wanted
+    for entry in _ways(kind, sought) if is_record(kind) else ():
+        held = getattr(record, entry.name)
+        if held is not None:
+            yield from each(held, wanted, (*path, entry.key))
 
 
 @functools.cache
