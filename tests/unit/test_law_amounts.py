@@ -100,6 +100,23 @@ def test_a_leaf_has_alkaloids_though_nobody_measured_how_many() -> None:
     assert covered(product(), limit(">", "10", "mg", "per-serving", TOTAL), substance="plant") is None
 
 
+def test_the_name_of_a_product_says_nothing_of_its_metals() -> None:
+    barred = Predicate(
+        any_of=("plant",),
+        limits=(
+            (Limit.of(analyte="arsenic", operator=">=", value=Decimal(2), unit="ppm", basis="product-weight"),),
+            (Limit.of(analyte="lead", operator=">", value=Decimal("1.2"), unit="ppm", basis="product-weight"),),
+        ),
+    )
+    found = match(barred, Product(kind="leaf"))
+    assert found.covers is None
+    assert found.outside == ("less than 2 ppm of arsenic by weight and at most 1.2 ppm of lead by weight",)
+    measured = Product(kind="leaf", amounts=(("lead", Amount.parse("1.3ppm")), ("mitragynine", Amount.parse("15mg/g"))))
+    assert match(barred, measured).covers
+    whole = Limit.of(analyte="mitragynine", operator="<", value=Decimal(100), unit="percent", basis="alkaloid-fraction")
+    assert measured.measure(whole).high == 1
+
+
 def test_a_semisynthetic_that_was_measured_is_a_synthetic_of_the_law() -> None:
     """Whatever the product is called: an extract with measured pseudoindoxyl is not outside a ban of synthetic alkaloids."""
     ban = Predicate(any_of=("synthetic-kratom",))

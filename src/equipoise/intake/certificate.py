@@ -8,9 +8,11 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal
@@ -157,8 +159,15 @@ _SHOWN = 40
 _LONGEST = 200
 """Letters of a cell that is read as a name or a number."""
 
+_LONGEST_HEAD = 2000
+"""Letters of a line of names."""
+
 _MOST_LINES = 2000
+_MOST_CELLS = 100
 _MOST_PAGES = 50
+_MOST_UNPACKED = 50_000_000
+_BROKEN = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError, RecursionError, zlib.error)
+"""What a PDF that is not whole makes its reader raise, beside the reader's own errors."""
 
 
 class CertificateError(TableError):
@@ -237,7 +246,9 @@ def recognised(name: str) -> str:
     words = [part for part in parts if part and part not in _NEUTRAL]
     words = [word.removeprefix("total ") if word.removeprefix("total ") in _ANALYTES else word for word in words]
     found = {_ANALYTES.get(word, NOT_RECOGNISED) for word in words}
-    return found.pop() if len(found) == 1 else NOT_RECOGNISED
+    analyte = found.pop() if len(found) == 1 else NOT_RECOGNISED
+    summed = analyte in _ALKALOIDS and "total" in whole  # a sum of several, whatever the laboratory means by it
+    return NOT_RECOGNISED if summed else analyte
 
 
 def read_certificate(path: Path) -> Certificate:
@@ -341,15 +352,16 @@ def _csv_lines(text: str, file: str) -> list[list[_Line]]:
     """The lines of a CSV file with something in them, as one table."""
     if text.count("\n") > _MOST_LINES:
         raise CertificateError([f"{file}: has more than {_MOST_LINES} lines; should be a certificate of one product"])
-    bare = re.sub(r'"[^"]*"', "", text)
-    delimiter = max(",;\t", key=bare.count)
-    if delimiter == "," and any(_is_head(line.split(";")) for line in bare.splitlines()):
-        delimiter = ";"  # decimal commas can outnumber semicolons
+    bare = [line for line in text.replace('"', "").splitlines() if len(line) <= _LONGEST_HEAD]
+    # the sign that makes a line of names: decimal commas can outnumber semicolons
+    delimiter = next((sign for sign in ",;\t" if any(_is_head(line.split(sign)) for line in bare)), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     lines, begins = [], 1
     try:
         for cells in reader:
             flat = tuple(" ".join(cell.split()) for cell in cells)
+            if len(flat) > _MOST_CELLS:
+                raise CertificateError([f"{file}:{begins}: has {len(flat):,} cells; should have {_MOST_CELLS} at most"])
             if any(flat):
                 lines.append(_Line(f"{file}:{begins}", flat))
             begins = reader.line_num + 1
@@ -363,10 +375,15 @@ def _pdf_lines(raw: bytes, file: str) -> list[list[_Line]]:
     """The lines of each table of a PDF, by pdfplumber."""
     try:
         import pdfplumber  # noqa: PLC0415 - an extra
-        from pdfplumber.utils.exceptions import PdfminerException  # noqa: PLC0415
+        from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException  # noqa: PLC0415
     except ImportError:
         fault = f"{file}: is a PDF, and pdfplumber is not installed; should be CSV or JSON, or install equipoise[pdf-tables]"
         raise CertificateError([fault]) from None
+    if _inflates(raw):
+        raise CertificateError(
+            [f"{file}: unpacks to more than {_MOST_UNPACKED:,} bytes; should be a certificate of one product"]
+        )
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it logs what it meets in a file
     tables = []
     try:
         with pdfplumber.open(io.BytesIO(raw)) as document:
@@ -379,11 +396,25 @@ def _pdf_lines(raw: bytes, file: str) -> list[list[_Line]]:
                     tables.append([_Line(f"{place} {at}", row) for at, row in enumerate(rows, start=1) if any(row)])
     except TableError:
         raise
-    except (PdfminerException, ValueError, TypeError, KeyError, AssertionError, RecursionError) as refused:
+    except (PdfminerException, MalformedPDFException, *_BROKEN) as refused:
         raise CertificateError([f"{file}: cannot be read as a PDF ({type(refused).__name__}); should be a whole PDF"]) from None
     if not tables:
         raise CertificateError([f"{file}: has no table with ruled lines; should be CSV or JSON where it is a scan or a letter"])
     return tables
+
+
+def _inflates(raw: bytes) -> bool:
+    """Whether the streams of a PDF unpack to more than a certificate needs."""
+    left = _MOST_UNPACKED
+    view = memoryview(raw)
+    for match in re.finditer(rb"stream\r?\n", raw):
+        try:
+            left -= len(zlib.decompressobj().decompress(view[match.end() :], left + 1))
+        except zlib.error:
+            continue  # not packed, or not by this method
+        if left < 0:
+            return True
+    return False
 
 
 def _column(head: str) -> tuple[str, str]:
@@ -482,6 +513,8 @@ def _from_json(text: str, file: str, sha256: str) -> Certificate:
     results = made.get("results") if isinstance(made, dict) else None
     if not isinstance(results, list):
         raise CertificateError([f"{file}: has no results; should be an object with a list of results"])
+    if len(results) > _MOST_LINES:
+        raise CertificateError([f"{file}: has {len(results):,} results; should have {_MOST_LINES} at most"])
     faults = [fault for at, one in enumerate(results) for fault in _json_faults(one, f"{file}: results[{at}]")]
     serving = made.get("serving_g")
     if serving is not None and not isinstance(serving, str):
@@ -533,14 +566,19 @@ class _FaultError(ValueError):
 
 def _certificate(rows: Sequence[_Row], serving: tuple[str, str] | None, file: str, sha256: str) -> Certificate:
     if len(rows) > _MOST_LINES:
-        raise CertificateError([f"{file}: has {len(rows)} results; should have {_MOST_LINES} at most"])
+        raise CertificateError([f"{file}: has {len(rows):,} results; should have {_MOST_LINES} at most"])
     results: list[Result] = []
     faults: list[str] = []
     for row in rows:
+        printed = row.cells.get("analyte", "")
         try:
             results.append(_result(row))
         except _FaultError as fault:
-            faults.append(f"{row.place}: {fault.column}: {fault}")
+            if fault.column in {"analyte", "line"} or recognised(printed) != NOT_RECOGNISED:
+                faults.append(f"{row.place}: {fault.column}: {fault}")
+            else:  # water activity, colour and the like have units of their own: named, and not in the way of the rest
+                unread = Result(analyte=NOT_RECOGNISED, printed=printed, outcome="no-result", value=None, unit="not-said")
+                results.append(replace(unread, place=row.place))
     serving_g = None
     if serving is not None:
         try:
@@ -616,7 +654,7 @@ class _Reading:
 
 def _against(reading: _Reading, loq: Decimal | None) -> tuple[Outcome, Decimal | None]:
     """A number below its own limit of quantitation, and a zero, are no measurements."""
-    if reading.outcome == "measured" and reading.value is not None and reading.unit != "cfu/g":
+    if reading.outcome == "measured" and reading.value is not None:
         if loq is not None and reading.value < loq:
             return "below", loq
         if reading.value == 0:
@@ -630,13 +668,13 @@ def _reading(column: str, cell: str, unit: str, *, microbe: bool) -> _Reading:
     words: list[tuple[frozenset[str], Outcome]] = [
         (_NOTHING, "no-result"),
         (_JUDGED, "no-result"),
-        (_UNDETECTED, "absent" if microbe and said in {"cfu/g", "not-said"} else "not-detected"),
+        (_UNDETECTED, "absent" if microbe and said == "not-said" else "not-detected"),
         (_BELOW_LOQ, "below"),
         (_ABSENT, "absent" if microbe else "not-detected"),
         (_FOUND, "detected"),
     ]
     sample = _SAMPLE.search(word)
-    bare = _letters(_SAMPLE.sub("", word)) if sample and not _NUMBER.fullmatch(cell) else word
+    bare = _letters(_SAMPLE.sub("", word)) or word  # "3 g" alone is an amount, and no sample of nothing
     for known, outcome in words:
         if bare in known:
             of_unit = _SAMPLE.fullmatch(unit) if microbe and said == "not-said" else None

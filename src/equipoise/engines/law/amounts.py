@@ -119,13 +119,19 @@ class Limit:
     """``analyte operator value`` in a unit and on a basis, as a law writes it. ``value`` is in the basis' own unit.
 
     The own unit of a weight or alkaloid share is the share (1 = all of it), of a serving or container the gram, of a ratio one.
+    ``amount``: value and unit in words.
     """
 
     analyte: str
     operator: Operator
     value: Fraction
     basis: Basis
-    printed: str
+    amount: str
+
+    @property
+    def printed(self) -> str:
+        """The amount with its basis in words: ``2% of all alkaloids``."""
+        return f"{self.amount} {_PLACES[self.basis]}"
 
     @classmethod
     def of(cls, *, analyte: str, operator: Operator, value: Decimal, unit: Unit, basis: Basis) -> "Limit":
@@ -149,8 +155,8 @@ class Limit:
         }
         if unit not in units[basis]:
             raise ValueError(f"a limit {basis} has the unit {unit}; should be {' or '.join(units[basis])}")
-        printed = f"{_WORDS[unit].format(value)} {_PLACES[basis]}"
-        return cls(analyte=analyte, operator=operator, value=Fraction(value) * units[basis][unit], basis=basis, printed=printed)
+        amount = _WORDS[unit].format(value)
+        return cls(analyte=analyte, operator=operator, value=Fraction(value) * units[basis][unit], basis=basis, amount=amount)
 
 
 _WORDS = {"percent": "{}%", "ppm": "{} ppm", "mg/g": "{} mg/g", "mg": "{} mg", "ratio": "{} to 1"}

@@ -1,6 +1,6 @@
 """A product, and whether what a norm is about covers it: yes, no, or only if something holds that was not said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -24,7 +24,13 @@ _HOLDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "mgm-15": (frozenset({MGM_15, SYNTHETIC}), frozenset()),
     "mgm-16": (frozenset({MGM_16, SYNTHETIC}), frozenset()),
 }
-"""What a product of each kind holds, and what it may hold. Everything else it does not."""
+"""What a product of each kind holds, and what it may hold. Nothing else of ``_TOLD``."""
+
+_TOLD = frozenset({PLANT, MITRAGYNINE, SEVEN_OH, PSEUDOINDOXYL, MGM_15, MGM_16, SYNTHETIC})
+"""What the name of a kind says something of. Of metals and of other alkaloids it says nothing."""
+
+CONTAMINANTS = frozenset({"lead", "cadmium", "arsenic", "mercury", "nickel", "chromium", "manganese"})
+"""Analytes of limits that are no alkaloids."""
 
 _FORMS: Mapping[str, frozenset[str]] = {
     "leaf": frozenset({"leaf"}),
@@ -101,7 +107,7 @@ class Product:
             return True
         if substance == TOTAL:
             return True
-        if self.kind is None:
+        if self.kind is None or substance not in _TOLD:
             return None
         surely, maybe = _HOLDS[self.kind]
         return True if substance in surely else None if substance in maybe else False
@@ -173,7 +179,7 @@ class Product:
         """The measured alkaloids, none of them twice: synthetic ones are a sum that the named ones are part of."""
         names = {name for name, _ in self.amounts}
         sums = {TOTAL, SYNTHETIC} if names & _MADE else {TOTAL}
-        return tuple(sorted(names - sums))
+        return tuple(sorted(names - sums - CONTAMINANTS))
 
     def _ratio(self, analyte: str) -> Bounds:
         """An analyte to mitragynine; what is more than half of all alkaloids is more than mitragynine."""
@@ -297,12 +303,25 @@ def _form(predicate: Predicate, product: Product) -> Match:
 
 
 _ABOVE = {">": "more than {}", ">=": "{} or more", "<": "less than {}", "<=": "at most {}"}
+_PLACES = {
+    "dry-weight": "by dry weight",
+    "product-weight": "by weight",
+    "per-serving": "in a serving",
+    "per-container": "in a container",
+}
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
 
 def said(limit: Limit, operator: str) -> str:
-    """A limit in words: ``at most 2% of all alkaloids as 7-OH``."""
+    """A limit in words: ``at most 2% of all alkaloids as 7-OH``, ``less than 2 ppm of arsenic by weight``."""
+    if limit.basis in _PLACES:
+        return f"{_ABOVE[operator].format(limit.amount)} of {name(limit.analyte)} {_PLACES[limit.basis]}"
     return f"{_ABOVE[operator].format(limit.printed)} as {name(limit.analyte)}"
+
+
+def _listed(parts: Sequence[str], last: str) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def _limits(predicate: Predicate, product: Product) -> Match:
@@ -318,8 +337,8 @@ def _limits(predicate: Predicate, product: Product) -> Match:
         if any(one is False for one in held):
             continue
         untold = [limit for limit, one in zip(group, held, strict=True) if one is None]
-        inside.append(" and ".join(said(limit, limit.operator) for limit in untold))
-        outside.append(" or ".join(said(limit, _OPPOSITE[limit.operator]) for limit in untold))
+        inside.append(_listed([said(limit, limit.operator) for limit in untold], "and"))
+        outside.append(_listed([said(limit, _OPPOSITE[limit.operator]) for limit in untold], "or"))
     if not inside:
         return NOT_COVERED
-    return Match(None, (" or ".join(inside),), (" and ".join(outside),))
+    return Match(None, (_listed(inside, "or"),), (_listed(outside, "and"),))

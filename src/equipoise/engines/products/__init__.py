@@ -1,1 +1,65 @@
-"""What is in a product: amounts with their limits of quantitation, limits at a daily amount, the spread between products."""
+"""What is in a product: amounts with their limits of quantitation, limits at a daily amount, and the spread between products.
+
+For a reader with a certificate: make :class:`Content` of each line, a :class:`Product` of them, and ask ``judge(product, limit,
+intake=Intake(grams=6))``; the :class:`Judgement` says within, above, or cannot tell and why. For a product without one:
+``distribution([...]).draws(rng, size)``.
+"""
+
+from equipoise.engines.products.contents import ALKALOIDS, PERS, TOTAL, Bounds, Content, Per, Unit, amount, fraction, total
+from equipoise.engines.products.distributions import (
+    SIGMA_SCALE,
+    Distribution,
+    Evidence,
+    Exceedances,
+    Moments,
+    Ranked,
+    Values,
+    distribution,
+)
+from equipoise.engines.products.limits import (
+    AbsenceLimit,
+    ContentLimit,
+    DailyLimit,
+    FractionLimit,
+    Intake,
+    Judgement,
+    Limit,
+    Product,
+    Verdict,
+    Why,
+    judge,
+    judgements,
+)
+
+__all__ = [
+    "ALKALOIDS",
+    "PERS",
+    "SIGMA_SCALE",
+    "TOTAL",
+    "AbsenceLimit",
+    "Bounds",
+    "Content",
+    "ContentLimit",
+    "DailyLimit",
+    "Distribution",
+    "Evidence",
+    "Exceedances",
+    "FractionLimit",
+    "Intake",
+    "Judgement",
+    "Limit",
+    "Moments",
+    "Per",
+    "Product",
+    "Ranked",
+    "Unit",
+    "Values",
+    "Verdict",
+    "Why",
+    "amount",
+    "distribution",
+    "fraction",
+    "judge",
+    "judgements",
+    "total",
+]
