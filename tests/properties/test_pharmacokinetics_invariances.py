@@ -1,0 +1,271 @@
+"""What holds for any person and any intakes."""
+
+import math
+from decimal import Decimal, getcontext
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+from scipy.linalg import expm
+
+from equipoise.engines.pharmacokinetics import (
+    HYDROXYMITRAGYNINE,
+    MITRAGYNINE,
+    Parameters,
+    Schedule,
+    area,
+    concentrations,
+    consistent,
+    nanomolar,
+    ng_per_ml,
+    nmol,
+    profile,
+    regular,
+    schedule,
+)
+from equipoise.engines.pharmacokinetics.exponentials import three_rates, two_rates
+from equipoise.engines.pharmacokinetics.inactivation import Numerical
+from equipoise.engines.pharmacokinetics.profiles import assembled, clock
+
+TYPICAL = {"ka": 1.52, "v1": 618.0, "q": 199.0, "v2": 6880.0, "cl": 233.0, "km": 0.601, "sp": 3.75e-4, "b": 0.119, "f": 1.0}
+NAMES = tuple(TYPICAL)
+
+factors = st.floats(-1.5, 1.5).map(math.exp)
+people = st.fixed_dictionaries(dict.fromkeys(NAMES, factors)).map(
+    lambda times: Parameters(**{name: TYPICAL[name] * times[name] for name in NAMES})
+)
+quarters = st.integers(0, 400).map(lambda n: n / 4)
+amounts = st.floats(0.5, 200)
+lists = st.lists(st.tuples(quarters, amounts), min_size=1, max_size=6, unique_by=lambda intake: intake[0])
+TIMES = np.linspace(0, 130, 53)
+
+steady = settings(deadline=None, derandomize=True)
+few = settings(steady, max_examples=25)
+
+
+@st.composite
+def meeting(draw) -> Parameters:
+    """People in whom two or three of the four rates are equal, or differ in their last digits."""
+    p = draw(people)
+    by = 1 + draw(st.sampled_from([0, 1e-15, -1e-12, 1e-9, 1e-6, -1e-3]))
+    met = draw(st.sampled_from([p.rates.alpha, p.rates.beta]))[0] * by
+    which = draw(st.sampled_from([("ka",), ("km",), ("ka", "km")]))
+    return Parameters(**{name: met if name in which else getattr(p, name) for name in NAMES})
+
+
+def matrix(p: Parameters) -> np.ndarray:
+    """Return the model as its differential equations have it: gut, central, peripheral, 7-hydroxymitragynine."""
+    ka, v1, q, v2, cl, km, sp, b, f = (float(getattr(p, name)[0]) for name in NAMES)
+    return np.array(
+        [
+            [-ka, 0, 0, 0],
+            [f * ka, -(cl + q) / v1, q / v2, 0],
+            [0, q / v1, -q / v2, 0],
+            [km * sp * ka, km * b / v1, 0, -km],
+        ]
+    )
+
+
+def both(p: Parameters, taken: Schedule, times: np.ndarray = TIMES) -> np.ndarray:
+    curves = concentrations(p, taken, times)
+    return np.stack([curves.mitragynine[0], curves.hydroxymitragynine[0]])
+
+
+@steady
+@given(st.one_of(people, meeting()), st.floats(0.01, 300))
+def test_the_closed_form_is_the_matrix_exponential(p, time):
+    """Wherever rates meet; to ten digits of the highest concentration that the dose can make."""
+    found = both(p, schedule([(0, 39)]), np.array([time]))[:, 0]
+    state = expm(matrix(p) * time) @ [float(nmol(39)), 0, 0, 0]
+    bound = float(nmol(39)) * np.array([p.f[0] / p.v1[0], p.km[0] * (p.sp[0] + p.b[0] * p.f[0] / p.cl[0])])
+    assert np.abs(found - [state[1] / p.v1[0], state[3]]).max() <= 1e-10 * bound.max()
+
+
+@few
+@given(people, lists)
+def test_the_closed_form_is_what_a_solver_of_differential_equations_finds(p, intakes):
+    taken = schedule(intakes)
+    model, state, pieces = matrix(p), np.zeros(4), []
+    edges = sorted({0.0, 130.0, *taken.time_h.tolist()})
+    amounts = dict(zip(taken.time_h.tolist(), nmol(taken.mg).tolist(), strict=True))
+    for begin, end in pairwise(edges):
+        state = np.add(state, [amounts.get(begin, 0.0), 0, 0, 0])
+        inside = TIMES[(begin < TIMES) & (end >= TIMES)]
+        solved = solve_ivp(
+            lambda _, x: model @ x, (begin, end), state, method="LSODA", t_eval=np.union1d(inside, end), rtol=1e-10, atol=1e-8
+        )
+        pieces.append(solved.y[:, : inside.size])
+        state = solved.y[:, -1]
+    states = np.concatenate(pieces, axis=1)
+    found = both(p, taken)[:, 1:]
+    assert found == pytest.approx(np.stack([states[1] / p.v1[0], states[3]]), rel=1e-6, abs=1e-7 * found.max())
+
+
+@steady
+@given(
+    st.lists(st.floats(0.01, 5), min_size=3, max_size=3, unique=True),
+    st.sampled_from([1.0, 1e-3, 1e-6, 1e-9]),
+    st.floats(1e-3, 50),
+)
+def test_divided_differences_keep_their_digits_as_rates_meet(rates, closeness, time):
+    """Against the plain formula with 80 digits."""
+    getcontext().prec = 80
+    rates = [1 + closeness * (rate - 1) for rate in rates]
+    assume(len(set(rates)) == 3)
+    x, y, z, t = (Decimal(value) for value in (*rates, time))
+    two = ((-x * t).exp() - (-y * t).exp()) / (y - x)
+    three = sum((-a * t).exp() / ((b - a) * (c - a)) for a, b, c in ((x, y, z), (y, x, z), (z, x, y)))
+    arrays = [np.array([rate]) for rate in rates]
+    assert two_rates(*arrays[:2], np.array(time))[0] == pytest.approx(float(two), rel=1e-12)
+    assert three_rates(*arrays, np.array(time))[0] == pytest.approx(float(three), rel=1e-12)
+
+
+@steady
+@given(st.one_of(people, meeting()), lists)
+def test_the_area_is_dose_over_clearance(p, intakes):
+    """That of mitragynine; that of 7-hydroxymitragynine is what the first pass and blood form."""
+    taken = schedule(intakes)
+    slowest = min(float(rate[0]) for rate in (p.ka, p.rates.beta, p.km))
+    parent, metabolite = area(p, taken, start_h=0, end_h=100 + 60 / slowest)
+    dose = nmol(taken.mg).sum()
+    expected = p.f * dose / p.cl
+    assert parent == pytest.approx(expected, rel=1e-10)
+    assert metabolite == pytest.approx(p.sp * dose + p.b * expected, rel=1e-10)
+    assert area(p, taken, start_h=0) == (pytest.approx(parent, rel=1e-10), pytest.approx(metabolite, rel=1e-10))
+
+
+@few
+@given(people, lists, st.integers(0, 200), st.integers(1, 200))
+def test_mass_is_kept(p, intakes, start, length):
+    """What the balance of mass gives as area between two times is the integral of the curve."""
+    taken = schedule(intakes)
+    edges = np.union1d([start, start + length], taken.time_h[(taken.time_h > start) & (taken.time_h < start + length)])
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    total = np.zeros(2)
+    for begin, end in pairwise(edges):
+        cuts = begin + (end - begin) * np.array([0, 0.01, 0.04, 0.12, 0.35, 1])
+        for a, b in pairwise(cuts):
+            total += both(p, taken, (a + b) / 2 + (b - a) / 2 * nodes) @ weights * (b - a) / 2
+    found = np.concatenate(area(p, taken, start_h=start, end_h=start + length))
+    assert found == pytest.approx(total, rel=1e-7, abs=1e-7 * float(nmol(taken.mg).sum() * (p.f / p.cl)[0]))
+
+
+@steady
+@given(people, lists, st.data())
+def test_curves_of_intakes_add_up(p, intakes, data):
+    cut = data.draw(st.integers(0, len(intakes)))
+    parts = [part for part in (intakes[:cut], intakes[cut:]) if part]
+    whole = both(p, schedule(intakes))
+    assert whole == pytest.approx(sum(both(p, schedule(part)) for part in parts), rel=1e-11, abs=1e-12 * whole.max())
+
+
+@few
+@given(people, lists, st.floats(0.01, 40))
+def test_concentrations_are_proportional_to_amounts(p, intakes, factor):
+    """Also as a factor on content, and the times of peaks do not move."""
+    one, other = schedule(intakes), schedule([(time, mg * factor) for time, mg in intakes])
+    first, second, third = profile(p, one), profile(p, other), profile(p, one, content=factor)
+    for name in ("mitragynine", "hydroxymitragynine"):
+        a, b, c = (getattr(found, name) for found in (first, second, third))
+        for field in ("concentration", "cmax_nm", "auc_inf_nm_h", "auc_last_day_nm_h"):
+            expected = pytest.approx(factor * getattr(a, field), rel=1e-9)
+            assert getattr(b, field) == expected
+            assert getattr(c, field) == expected
+        assert b.accumulation == pytest.approx(a.accumulation, rel=1e-9)
+
+
+@few
+@given(people, lists, quarters)
+def test_curves_begin_when_intakes_do(p, intakes, shift):
+    """Exactly representable hours: the same numbers, later."""
+    early, late = profile(p, schedule(intakes)), profile(p, schedule([(time + shift, mg) for time, mg in intakes]))
+    assert late.times_h == pytest.approx(early.times_h + shift)
+    for name in ("mitragynine", "hydroxymitragynine"):
+        a, b = getattr(early, name), getattr(late, name)
+        assert b.concentration == pytest.approx(a.concentration, rel=1e-11, abs=1e-12 * a.cmax_nm[0])
+        assert b.cmax_nm == pytest.approx(a.cmax_nm, rel=1e-9)
+        assert b.trough_nm == pytest.approx(a.trough_nm, rel=1e-9, nan_ok=True)
+
+
+@steady
+@given(people, st.sets(st.integers(1, 12), max_size=11))
+def test_a_missed_intake_is_one_that_is_not_there(p, missed):
+    left = [(8.0 * n, 39) for n in range(12) if n + 1 not in missed]
+    as_zero = [(8.0 * n, 0 if n + 1 in missed else 39) for n in range(12)]
+    found = both(p, regular(39, every_h=8, days=4, missed=sorted(missed)))
+    assert np.array_equal(found, both(p, schedule(left)))
+    assert np.array_equal(found, both(p, schedule(as_zero)))
+
+
+@steady
+@given(lists, st.randoms(use_true_random=False))
+def test_the_order_of_a_list_has_no_meaning(intakes, random):
+    shuffled = random.sample(intakes, len(intakes))
+    one, other = schedule(intakes), schedule(shuffled)
+    assert np.array_equal(one.time_h, other.time_h)
+    assert np.array_equal(one.mg, other.mg)
+
+
+@few
+@given(st.one_of(people, meeting()), lists)
+def test_the_peak_is_on_the_curve_and_nothing_is_above_it(p, intakes):
+    taken = schedule(intakes)
+    found = profile(p, taken)
+    fine = np.arange(taken.time_h[0], taken.time_h[-1] + 24, 1 / 16)
+    for row, analyte in enumerate((found.mitragynine, found.hydroxymitragynine)):
+        assert both(p, taken, analyte.peak_h)[row] == pytest.approx(analyte.cmax_nm, rel=1e-9)
+        assert both(p, taken, fine)[row].max() <= analyte.cmax_nm[0] * (1 + 1e-9)
+        before = taken.time_h[taken.time_h < analyte.peak_h[0]].max()
+        assert analyte.tmax_h[0] == pytest.approx(analyte.peak_h[0] - before, abs=1e-9)
+
+
+@steady
+@given(people, lists)
+def test_concentrations_are_never_negative(p, intakes):
+    assert (both(p, schedule(intakes)) >= 0).all()
+
+
+@few
+@given(st.lists(people, min_size=2, max_size=4), lists)
+def test_a_person_among_others_is_the_same_person(group, intakes):
+    together = Parameters(**{name: np.concatenate([getattr(p, name) for p in group]) for name in NAMES})
+    taken = schedule(intakes)
+    found = concentrations(together, taken, TIMES)
+    for number, p in enumerate(group):
+        assert found.mitragynine[number] == pytest.approx(both(p, taken)[0], rel=1e-12)
+        assert found.hydroxymitragynine[number] == pytest.approx(both(p, taken)[1], rel=1e-12)
+
+
+@few
+@given(people, st.lists(st.tuples(quarters, amounts), min_size=1, max_size=3, unique_by=lambda intake: intake[0]))
+def test_the_numerical_way_without_inactivation_is_the_closed_form(p, intakes):
+    """Peaks to one in five thousand, from a parabola; all else to five digits."""
+    taken = schedule(intakes)
+    exact = profile(p, taken)
+    solve = Numerical(inactivation=None)
+    found = assembled(p, taken, clock(taken, None, None), solve, content=1.0, sampling=None)
+    for name in ("mitragynine", "hydroxymitragynine"):
+        a, b = getattr(exact, name), getattr(found, name)
+        assert b.concentration == pytest.approx(a.concentration, rel=1e-5, abs=1e-6 * a.cmax_nm[0])
+        assert b.cmax_nm == pytest.approx(a.cmax_nm, rel=2e-4)
+        for field in ("auc_first_day_nm_h", "auc_last_day_nm_h", "auc_inf_nm_h"):
+            assert getattr(b, field) == pytest.approx(getattr(a, field), rel=1e-6)
+
+
+@steady
+@given(st.floats(1e-6, 1e6), st.sampled_from([MITRAGYNINE, HYDROXYMITRAGYNINE]))
+def test_units_come_back(value, formula):
+    assert ng_per_ml(nanomolar(value, formula), formula) == pytest.approx(value, rel=1e-14)
+    assert nmol(value, formula) == pytest.approx(nanomolar(value, formula) * 1e3, rel=1e-14)
+
+
+@steady
+@given(st.floats(1, 1e4), st.floats(0.5, 100), st.floats(-3, 3))
+def test_a_clearance_is_consistent_if_it_is_near_what_volume_and_half_life_imply(volume, half_life, log_ratio):
+    assume(abs(abs(log_ratio) - math.log(2)) > 1e-9)
+    implied = math.log(2) * volume / half_life
+    found = consistent(cl_f=implied * math.exp(log_ratio), vz_f=volume, half_life_h=half_life)
+    assert found.holds == (abs(log_ratio) < math.log(2))
