@@ -10,6 +10,7 @@ import pytest
 
 from equipoise.outputs.json import SCHEMA
 from equipoise.outputs.law import SCHEMA as LAW_SCHEMA
+from equipoise.outputs.product import SCHEMA as PRODUCT_SCHEMA
 from equipoise.records.evidence import KINDS
 from equipoise.records.forms import form, parts
 from equipoise.records.reader import read_record, schemas
@@ -22,7 +23,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_the_schemas_in_docs_are_those_of_the_reader() -> None:
     """Run `make docs` after a change of a record kind."""
     kept = {path.name.removesuffix(".schema.json"): json.loads(path.read_text()) for path in (DOCS / "schemas").glob("*.json")}
-    answers = {"monograph": SCHEMA, "law-answer": LAW_SCHEMA}
+    answers = {"monograph": SCHEMA, "law-answer": LAW_SCHEMA, "product-answer": PRODUCT_SCHEMA}
     assert kept == {**schemas(), **{name: json.loads(path.read_text()) for name, path in answers.items()}}
 
 

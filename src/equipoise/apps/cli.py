@@ -13,9 +13,12 @@ import typer
 from equipoise import __version__
 from equipoise.apps.build import replace_folder
 from equipoise.apps.clock import today
+from equipoise.apps.exposure import exposure
+from equipoise.apps.interactions import interactions
 from equipoise.apps.law import law
 from equipoise.apps.options import AsOf, Folder, Json
 from equipoise.apps.pool import pool
+from equipoise.apps.product import product
 from equipoise.apps.terminal import progress, stop
 from equipoise.records import places
 from equipoise.records.evidence import KINDS, Evidence
@@ -158,11 +161,20 @@ def evidence_schema(
     as_of: AsOf = None,
 ) -> None:
     """The JSON Schemas of the evidence files, for editors, of monograph.json, and of what law says with --json."""
+    from equipoise.outputs.exposure import SCHEMA as EXPOSURE
+    from equipoise.outputs.interactions import SCHEMA as INTERACTIONS
     from equipoise.outputs.json import SCHEMA
     from equipoise.outputs.law import SCHEMA as LAW
+    from equipoise.outputs.product import SCHEMA as PRODUCT
     from equipoise.records.reader import schemas
 
-    answers = {"monograph": SCHEMA, "law-answer": LAW}
+    answers = {
+        "monograph": SCHEMA,
+        "law-answer": LAW,
+        "interactions-answer": INTERACTIONS,
+        "exposure-answer": EXPOSURE,
+        "product-answer": PRODUCT,
+    }
     made = {**schemas(), **{name: json.loads(path.read_text(encoding="utf-8")) for name, path in answers.items()}}
     if kind is not None and kind not in made:
         raise typer.BadParameter(f"{kind!r} has no schema; should be one of {', '.join(made)}")
@@ -313,6 +325,9 @@ def show(
 
 app.command("pool")(pool)
 app.command("law")(law)
+app.command("exposure")(exposure)
+app.command("interactions")(interactions)
+app.command("product")(product)
 
 
 @app.callback()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from equipoise.findings import law, register, synthesis, wording
+from equipoise.findings import interactions, law, medicines, pharmacokinetics, products, receptors, register, synthesis, wording
 from equipoise.findings.finding import Finding
 from equipoise.records.breaches import Breach
 from equipoise.records.evidence import Evidence
@@ -22,6 +22,13 @@ _MAKERS: Mapping[str, Callable[[Evidence, Any, date], Finding]] = {
     "position": register.position,
     "tally": register.tally,
     "law": law.law,
+    "affinity": receptors.affinity,
+    "occupancy": receptors.occupancy,
+    "concentration": pharmacokinetics.concentration,
+    "medicine-exposure": medicines.exposure,
+    "interaction": interactions.interaction,
+    "content": products.content,
+    "recall": products.recall,
 }
 
 

@@ -253,7 +253,7 @@ def _view(held: Site, finding: Finding) -> FindingView:
         searches=_searches(held, finding),
         records=tuple(_record(held, name, kind=finding.basis.kind) for name in finding.basis.records),
         options=tuple((name, _option(value)) for name, value in finding.basis.options),
-        plot=figures.interval_plot(finding, ident=ident) if share is None else Markup(),
+        plot=figures.interval_plot(finding, ident=ident) if share is None and finding.panel is None else Markup(),
         share=share or 0,
         people=Markup() if share is None else figures.icon_array(share, ident=ident, title=finding.question),
         table=_table(finding) if share is None else (),

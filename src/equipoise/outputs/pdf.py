@@ -183,7 +183,7 @@ def _spans(spans: Sequence[Span]) -> list[dict[str, str]]:
 
 
 def _finding(finding: Finding, document: Monograph, number: Mapping[str, int], search: Mapping[str, int]) -> dict[str, Any]:
-    shape = text.plot(finding)
+    shape = None if finding.panel is not None else text.plot(finding)  # one figure says it
     sources = [
         {
             "to": f"ref-{number[source.ref]}" if source.ref is not None else f"search-{search[source.search or '']}",

@@ -5,7 +5,7 @@ was found and what would be right.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, groupby
@@ -550,6 +550,21 @@ def sound(folder: Path, chapters: Path | None, as_of: date) -> Evidence:
     evidence, faults = check(folder, chapters, as_of, freshness=False)
     if faults:
         raise EvidenceError(faults)
+    return evidence
+
+
+def part(folder: Path, wanted: Callable[[str], bool], rules: Iterable[Rule], as_of: date) -> Evidence:
+    """The files that ``wanted`` chooses by name (``limits/x.yaml``), held against some rules; nothing else is read.
+
+    Raises
+    ------
+    EvidenceError
+        With every fault of every file that was read.
+    """
+    evidence, faults = read(folder, None, wanted)
+    faults += _placed(evidence, [breach for rule in rules for breach in rule(evidence, as_of)])
+    if faults:
+        raise EvidenceError(tuple(sorted(set(faults))))
     return evidence
 
 

@@ -1,0 +1,632 @@
+"""A laboratory's certificate against limits: of toxicology at a reported daily amount, of the law of a place, of microbes.
+
+Limits of law are compared by the law engine itself, so that a substance, a basis and a sign mean here what they mean there.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from equipoise.engines.law import Amount, Bounds, Limit, Norm, Place
+from equipoise.engines.law import Product as LawProduct
+from equipoise.engines.law.norms import DAY, OPEN, minute
+from equipoise.engines.law.products import said
+from equipoise.engines.products import (
+    ALKALOIDS,
+    TOTAL,
+    AbsenceLimit,
+    Content,
+    ContentLimit,
+    DailyLimit,
+    Intake,
+    Judgement,
+    Per,
+    Product,
+    amount,
+    judge,
+)
+from equipoise.engines.products import Bounds as Held
+from equipoise.findings.law import named
+from equipoise.intake.certificate import MICROBES, NOT_RECOGNISED, Certificate, Result
+from equipoise.records.evidence import Evidence
+from equipoise.records.limit import LimitSet, MicrobialLimit
+from equipoise.records.provenance import Locator
+from equipoise.values.estimate import rounded
+from equipoise.values.panels import VERDICTS, Meter, Meters, Table, Verdict
+
+People = Literal["adults", "women-who-may-become-pregnant", "children", "anyone"]
+
+NOTICE = (
+    "A certificate speaks of the sample that was tested. Within a limit says nothing of what was not measured, "
+    "nor of what the product does."
+)
+
+NOT_MEASURED = "not measured"
+
+_WHY: Mapping[str, str] = {
+    "not-measured": NOT_MEASURED,
+    "below-a-limit-not-said": "not detected, and no limit of detection is printed",
+    "censored-above-the-limit": "below a limit of quantitation that lies above this limit",
+    "unit-unknown": "its unit is not said",
+    "no-weight": "no weight of a serving or package given",
+    "no-other-alkaloid": "a share needs more than one alkaloid",
+    "no-daily-amount": "no daily amount given",
+    "spans-the-limit": "what was measured leaves both sides open",
+    "sample-too-small": "not shown to be absent in as much as the limit asks for",
+    "not-all-alkaloids": "alkaloids that were not measured would make the share smaller",
+}
+"""Why a verdict cannot be told, in words."""
+
+_DAILY_G: Mapping[str, tuple[Fraction, str]] = {
+    "ug/day": (Fraction(1, 10**6), "ug a day"),
+    "mg/day": (Fraction(1, 1000), "mg a day"),
+}
+
+_PERS: Mapping[str, tuple[Per, ...]] = {
+    "dry-weight": ("gram",),
+    "product-weight": ("gram",),
+    "per-serving": ("serving",),
+    "per-container": ("container",),
+    "alkaloid-fraction": ("gram", "serving", "container"),
+    "to-mitragynine": ("gram", "serving", "container"),
+}
+"""In what an amount has to be known for a limit of each basis."""
+
+_PRINTED = re.compile(r"([\d.]+)(%| ppm| mg/g| mg| to 1)")
+_SCALES: Mapping[str, tuple[int, str]] = {
+    "%": (100, "%"),
+    " ppm": (10**6, "ppm"),
+    " mg/g": (1000, "mg/g"),
+    " mg": (1000, "mg"),
+    " to 1": (1, "to 1"),
+}
+"""From the own unit of a limit's basis to the unit in which the law prints it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person reports of a product. None: not reported. ``name`` is the person's own word for the sample."""
+
+    grams_per_day: Decimal | None = None
+    serving_g: Decimal | None = None
+    container_g: Decimal | None = None
+    people: People | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who sets a limit: the text and the place in it; of a law also the place, what it does, and how old the knowledge is."""
+
+    text: str
+    body: str
+    sources: tuple[tuple[str, str], ...] = ()
+    known: str | None = None
+    place: str | None = None
+    effect: str | None = None
+    actions: tuple[str, ...] = ()
+    url: str | None = None
+    grade: str | None = None
+    in_force: Literal["in force", "uncertain"] | None = None
+    last_verified: date | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitAnswer:
+    """One limit and its verdict. ``low`` and ``high``: what the amount can be, in the limit's unit; None: not known.
+
+    ``times_low`` and ``times_high``: as multiples of the limit.
+    """
+
+    kind: Literal["daily", "law", "microbe"]
+    id: str
+    analyte: str
+    label: str
+    says: str
+    limit: float | None
+    unit: str
+    verdict: Verdict
+    why: str | None
+    low: float | None
+    high: float | None
+    times_low: float | None
+    times_high: float | None
+    people: str | None
+    by: By
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the certificate: what it names, what that is here (None: not recognised), and what it says."""
+
+    printed: str
+    analyte: str | None
+    label: str | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductAnswer:
+    """A certificate against limits: first what is above, then what cannot be told, then what is within."""
+
+    sentence: str
+    asked: tuple[tuple[str, str], ...]
+    above: int
+    cannot_tell: int
+    within: int
+    limits: tuple[LimitAnswer, ...]
+    lines: tuple[Line, ...]
+    not_measured: tuple[str, ...]
+    not_recognised: tuple[str, ...]
+    notes: tuple[str, ...]
+    figure: Meters | None
+    sha256: str
+
+
+def product_answer(
+    certificate: Certificate, evidence: Evidence, norms: Iterable[Norm], *, place: Place | None, asked: Asked, day: date
+) -> ProductAnswer:
+    """Every limit that bears on a certificate, with its verdict.
+
+    ``evidence`` has the limits of toxicology and the vocabulary, ``norms`` the law around ``place``; without a place no law is
+    looked at.
+    """
+    product = _product(certificate, asked)
+    found = [*_daily(evidence, product, asked), *_microbes(evidence, product)]
+    if place is not None:
+        found += _law(evidence, product, norms, place, day)
+    found.sort(key=_weight)
+    counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in VERDICTS}
+    lines = tuple(_line(evidence, one) for one in certificate.results)
+    return ProductAnswer(
+        sentence=_sentence(found, counts),
+        asked=tuple(_asked(certificate, asked, place, day)),
+        above=counts["above"],
+        cannot_tell=counts["cannot tell"],
+        within=counts["within"],
+        limits=tuple(found),
+        lines=lines,
+        not_measured=tuple(dict.fromkeys(one.label for one in found if one.why == NOT_MEASURED)),
+        not_recognised=certificate.not_recognised,
+        notes=tuple(_notes(certificate, found, place, day, asked)),
+        figure=_figure(found, asked),
+        sha256=certificate.sha256,
+    )
+
+
+def _weight(one: LimitAnswer) -> tuple[int, bool, int, float]:
+    """What a reader should see first: what is above, of law before others, the farthest above before the rest."""
+    verdict = {"above": 0, "cannot tell": 1, "within": 2}[one.verdict]
+    kind = {"law": 0, "daily": 1, "microbe": 2}[one.kind]
+    return verdict, one.why == NOT_MEASURED, kind, -(one.times_low or 0.0)
+
+
+# What the certificate says.
+
+
+def contents(certificate: Certificate) -> tuple[Content, ...]:
+    """The recognised results as the engine takes them; a value below a limit is an interval and no zero."""
+    return tuple(made for made in map(_content, certificate.results) if made is not None)
+
+
+def _content(result: Result) -> Content | None:
+    if result.analyte == NOT_RECOGNISED or result.outcome == "no-result":
+        return None
+    microbe = result.analyte in MICROBES
+    if result.outcome == "absent":
+        return Content.absent(result.analyte, in_g=result.sample_g)
+    if result.outcome == "detected" or (result.unit == "not-said" and result.high is None and result.low == 0):
+        return Content(
+            analyte=result.analyte,
+            bounds=Held(Fraction(0), None),
+            per="gram",
+            censored=result.censored,
+            counted=microbe,
+            detected=result.outcome == "detected",
+        )
+    # what is above the range of a method is no bound from above
+    censored = result.outcome in {"below", "not-detected"}
+    return Content.of(result.analyte, low=result.low, high=result.high, unit=result.unit, censored=censored)
+
+
+def _product(certificate: Certificate, asked: Asked) -> Product:
+    serving = asked.serving_g if asked.serving_g is not None else certificate.serving_g
+    weights: dict[Per, Fraction] = {}
+    if serving is not None:
+        weights["serving"] = Fraction(serving)
+    if asked.container_g is not None:
+        weights["container"] = Fraction(asked.container_g)
+    return Product(contents=contents(certificate), grams=weights)
+
+
+def _line(evidence: Evidence, result: Result) -> Line:
+    recognised = result.analyte != NOT_RECOGNISED
+    number = "" if result.value is None else f" {result.value}"
+    unit = "" if result.unit == "not-said" else "%" if result.unit == "percent" else f" {result.unit}"
+    sample = "" if result.sample_g is None else f" in {result.sample_g} g"
+    bounds = {"loq": result.loq, "lod": result.lod}
+    limits = "".join(f", {name.upper()} {value}" for name, value in bounds.items() if value is not None)
+    words = {
+        "measured": f"{number.strip()}{unit}",
+        "below": f"below{number}{unit}" if number else "below a limit of quantitation",
+        "above": f"above{number}{unit}",
+        "not-detected": "not detected",
+        "detected": f"detected{sample}",
+        "absent": f"absent{sample}",
+        "no-result": "no result",
+    }
+    return Line(
+        printed=result.printed,
+        analyte=result.analyte if recognised else None,
+        label=_label(evidence, result.analyte) if recognised else None,
+        says=f"{words[result.outcome]}{limits}",
+    )
+
+
+def _label(evidence: Evidence, analyte: str) -> str:
+    word = evidence.vocabulary.analytes.get(analyte)
+    return analyte.replace("-", " ") if word is None else word.label.partition(" (")[0]
+
+
+# Limits of toxicology and of microbes.
+
+
+def _daily(evidence: Evidence, product: Product, asked: Asked) -> Iterator[LimitAnswer]:
+    grams = None if asked.grams_per_day is None else Fraction(asked.grams_per_day)
+    for stem, held in evidence.limits.items():
+        for one in held.daily:
+            if asked.people is not None and one.people not in (asked.people, "anyone"):
+                continue
+            factor, unit = _DAILY_G[one.unit]
+            limit = DailyLimit(id=one.id, analyte=one.analyte, most=Fraction(one.value) * factor, people=one.people)
+            judged = judge(product, limit, intake=Intake(grams=grams))
+            whom = "" if one.people == "anyone" else f" for {one.people.replace('-', ' ')}"
+            yield _answer(
+                evidence,
+                judged,
+                kind="daily",
+                ident=f"{stem}/{one.id}",
+                says=f"at most {one.value} {unit}{whom}",
+                scale=1 / factor,
+                unit=unit,
+                by=_by(held, one.sources, one.basis),
+                people=one.people,
+                note=one.note,
+            )
+
+
+def _microbes(evidence: Evidence, product: Product) -> Iterator[LimitAnswer]:
+    for stem, held in evidence.limits.items():
+        for one in held.microbes:
+            for limit, says in _counts(one):
+                yield _answer(
+                    evidence,
+                    judge(product, limit),
+                    kind="microbe",
+                    ident=f"{stem}/{one.id}",
+                    says=says,
+                    scale=Fraction(1),
+                    unit="CFU/g",
+                    by=_by(held, one.sources, one.basis),
+                    people=None,
+                    note=one.note,
+                )
+
+
+def _counts(one: MicrobialLimit) -> Iterator[tuple[ContentLimit | AbsenceLimit, str]]:
+    if one.value is not None:
+        limit = ContentLimit(id=one.id, analyte=one.analyte, most=Fraction(one.value), per="gram", counted=True)
+        yield limit, f"at most {one.value:,} CFU/g"
+    if one.absent_in_g is not None:
+        yield AbsenceLimit(id=one.id, analyte=one.analyte, in_g=Fraction(one.absent_in_g)), f"none in {one.absent_in_g} g"
+
+
+def _by(held: LimitSet, sources: Sequence[Locator], known: str) -> By:
+    return By(
+        text=held.title,
+        body=held.body,
+        sources=tuple((source.ref, source.at) for source in sources),
+        known=None if known == "reported" else known,
+    )
+
+
+def _answer(
+    evidence: Evidence,
+    judged: Judgement,
+    *,
+    kind: Literal["daily", "microbe"],
+    ident: str,
+    says: str,
+    scale: Fraction,
+    unit: str,
+    by: By,
+    people: str | None,
+    note: str | None,
+) -> LimitAnswer:
+    most = None if isinstance(judged.limit, AbsenceLimit) else judged.limit.most
+    bounds = judged.bounds
+    return LimitAnswer(
+        kind=kind,
+        id=ident,
+        analyte=judged.limit.analyte,
+        label=_label(evidence, judged.limit.analyte),
+        says=says,
+        limit=None if most is None else float(most * scale),
+        unit=unit,
+        verdict="cannot tell" if judged.verdict == "cannot-tell" else judged.verdict,
+        why=None if judged.why is None else _WHY[judged.why],
+        low=None if bounds is None else float(bounds.low * scale),
+        high=None if bounds is None or bounds.high is None else float(bounds.high * scale),
+        times_low=None if bounds is None or not most else float(bounds.low / most),
+        times_high=None if bounds is None or bounds.high is None or not most else float(bounds.high / most),
+        people=people,
+        by=by,
+        notes=() if note is None else (note,),
+    )
+
+
+# Limits of law, compared by the law engine.
+
+
+def _law(evidence: Evidence, product: Product, norms: Iterable[Norm], place: Place, day: date) -> Iterator[LimitAnswer]:
+    around = {held.id: level for level, held in enumerate(place.stack)}
+    here = [norm for norm in norms if norm.place in around and norm.force == "law" and _reaches(norm, place)]
+    live = [(norm, force) for norm in here if (force := _in_force(norm, day)) is not None]
+    voiding = [norm for norm, _ in live if norm.effect == "preempt"]
+    for norm, force in live:
+        if norm.effect in ("preempt", "not-listed"):
+            continue
+        held = place.stack[around[norm.place]]
+        above = [wider for wider in voiding if around[wider.place] < around[norm.place] and wider.actions & norm.actions]
+        by = By(
+            text=norm.citation,
+            body=named(held),
+            place=norm.place,
+            effect=norm.effect,
+            actions=tuple(sorted(norm.actions)),
+            url=norm.url,
+            grade=norm.grade,
+            in_force=force,
+            last_verified=min(date.fromordinal(norm.verified), day),
+            stale=day.toordinal() > norm.relied_from + norm.stale_days,
+        )
+        aside = [f"A wider law may set it aside: {wider.citation}." for wider in above]
+        for group in norm.predicate.limits:
+            for limit in group:
+                notes = (*_norm_notes(norm, [other for other in group if other is not limit]), *aside)
+                yield _judged(evidence, product, norm, limit, by=by, notes=notes)
+
+
+def _reaches(norm: Norm, place: Place) -> bool:
+    """A county's rule may hold in its towns alone, or outside of them alone."""
+    return norm.reach == "everywhere" or (norm.reach == "incorporated") == (place.local == "municipality")
+
+
+def _in_force(norm: Norm, day: date) -> Literal["in force", "uncertain"] | None:
+    """Whether a norm is in force for the whole of a day, as far as it was known on that day; None: it is not."""
+    first, known = minute(day), day.toordinal()
+    end = first + DAY
+    ended = norm.ended if known >= norm.end_known else OPEN
+    if not norm.known <= known < norm.unknown_from or end <= norm.began.first or ended.last <= first:
+        return None
+    return "in force" if norm.began.last <= first and end <= ended.first else "uncertain"
+
+
+def _norm_notes(norm: Norm, together: Sequence[Limit]) -> Iterator[str]:
+    yield norm.says
+    if norm.effect == "exempt":
+        yield "An exemption: above it the exemption does not hold."
+    if norm.predicate.forms:
+        yield f"Only for: {', '.join(norm.predicate.forms)}."
+    if norm.predicate.not_forms:
+        yield f"Not for: {', '.join(norm.predicate.not_forms)}."
+    if together:
+        yield f"Counts only together with: {'; '.join(said(limit, limit.operator) for limit in together)}."
+    if norm.grade == "tracker":
+        yield "Known from a list alone, and not from the law or a report on it."
+    for claim in norm.claims:
+        if claim.field == "limits" or claim.weighs:
+            yield f"Another source ({claim.grade}) says {claim.says}: {claim.note}"
+
+
+def _judged(evidence: Evidence, product: Product, norm: Norm, limit: Limit, *, by: By, notes: tuple[str, ...]) -> LimitAnswer:
+    bounds, why = _measured(product, limit)
+    verdict: Verdict = "cannot tell"
+    if bounds is not None:
+        holds = bounds.compare(limit.operator, limit.value)
+        reached = holds if limit.operator in (">", ">=") else None if holds is None else not holds
+        verdict = "cannot tell" if reached is None else "above" if reached else "within"
+        why = _open(product, limit, bounds) if reached is None else None
+    printed = _PRINTED.match(limit.amount)
+    scale, unit = _SCALES[printed[2]] if printed is not None else (1, "")
+    low = None if bounds is None else float(bounds.low * scale)
+    high = None if bounds is None or bounds.high is None else float(bounds.high * scale)
+    most = float(limit.value * scale)
+    return LimitAnswer(
+        kind="law",
+        id=norm.id,
+        analyte=limit.analyte,
+        label=_label(evidence, limit.analyte),
+        says=f"{_EFFECTS.get(norm.effect, norm.effect)}: {said(limit, limit.operator)}",
+        limit=most,
+        unit=unit,
+        verdict=verdict,
+        why=None if why is None else _WHY[why],
+        low=low,
+        high=high,
+        times_low=None if low is None or not most else low / most,
+        times_high=None if high is None or not most else high / most,
+        people=None,
+        by=by,
+        notes=notes,
+    )
+
+
+_EFFECTS: Mapping[str, str] = {
+    "prohibit": "barred",
+    "schedule": "scheduled",
+    "exempt": "exempt",
+    "permit-if": "allowed under conditions",
+    "licence": "by licence",
+}
+
+
+def _measured(product: Product, limit: Limit) -> tuple[Bounds | None, str | None]:
+    """What the law engine makes of the certificate for one limit; None with the reason where there is nothing to compare."""
+    own = [one for one in product.contents if one.analyte == limit.analyte and not one.counted]
+    if not own:
+        return None, "not-measured"
+    if all(one.per is None for one in own):
+        return None, "unit-unknown"
+    for per in _PERS[limit.basis]:
+        part = amount(own, limit.analyte, per=per, grams=product.grams)
+        if part is not None:
+            return _bounds(product, limit, part, per), None
+    return None, "no-weight"
+
+
+def _bounds(product: Product, limit: Limit, part: Held, per: Per) -> Bounds:
+    """The law engine's measure at both ends of what the certificate leaves open.
+
+    A share or a ratio is least where its own alkaloid is least and the others are most, and the other way round.
+    """
+    others: dict[str, Held] = {}
+    if limit.basis in ("alkaloid-fraction", "to-mitragynine"):
+        names = [name for name in (*ALKALOIDS, TOTAL) if name != limit.analyte]
+        seen = {name: amount(product.contents, name, per=per, grams=product.grams) for name in names}
+        others = {name: held for name, held in seen.items() if held is not None}
+        if limit.basis == "alkaloid-fraction" and TOTAL in others:
+            if part.low <= others[TOTAL].low and part.high is not None and part.high <= others[TOTAL].low:
+                others = {TOTAL: others[TOTAL]}  # the measured whole stands for its parts
+            else:
+                others.pop(TOTAL)
+        else:
+            others.pop(TOTAL, None)
+    most = {name: held.high for name, held in others.items()}
+    low = Fraction(0)
+    if None not in most.values():
+        low = _measure(limit, per, part.low, {name: high for name, high in most.items() if high is not None}).low
+    high = None
+    if part.high is not None:
+        high = _measure(limit, per, part.high, {name: held.low for name, held in others.items()}).high
+    return Bounds(low, high)
+
+
+def _measure(limit: Limit, per: Per, own: Fraction, others: Mapping[str, Fraction]) -> Bounds:
+    """One product as the law engine sees it. Its parts may not exceed the whole, which both ends together could."""
+    kept = {limit.analyte: own, **others}
+    if per == "gram" and sum((value for name, value in kept.items() if name != TOTAL), Fraction(0)) > 1:
+        return Bounds(Fraction(0), None)
+    amounts = tuple((name, Amount(value, per)) for name, value in kept.items())  # type: ignore[arg-type]
+    return LawProduct(amounts=amounts).measure(limit)
+
+
+def _open(product: Product, limit: Limit, bounds: Bounds) -> str:
+    """Why the law engine cannot tell."""
+    own = [one for one in product.contents if one.analyte == limit.analyte]
+    if limit.basis == "alkaloid-fraction" and not any(one.censored for one in own):
+        return "not-all-alkaloids"
+    if any(one.censored for one in own):
+        return "below-a-limit-not-said" if bounds.high is None else "censored-above-the-limit"
+    return "no-other-alkaloid" if limit.basis == "to-mitragynine" and bounds.high is None else "spans-the-limit"
+
+
+# What is said of it all.
+
+
+def _sentence(found: Sequence[LimitAnswer], counts: Mapping[Verdict, int]) -> str:
+    above = list(dict.fromkeys(one.label for one in found if one.verdict == "above"))
+    total, within, untold = len(found), counts["within"], counts["cannot tell"]
+    if above:
+        named_few = ", ".join(above[:4]) + (f" and {len(above) - 4} more" if len(above) > 4 else "")
+        return f"Above {counts['above']} of {total} limits: {named_few}."
+    if not within:
+        return f"None of {total} limits can be judged from this certificate." if total else "No limit was looked at."
+    if untold:
+        return f"Within the {within} of {total} limits that can be judged; {untold} cannot be."
+    return f"Within the {within} limits looked at; what was not measured is not among them."
+
+
+def _asked(certificate: Certificate, asked: Asked, place: Place | None, day: date) -> Iterator[tuple[str, str]]:
+    if asked.name is not None:
+        yield "sample", asked.name
+    yield "grams_per_day", "not given" if asked.grams_per_day is None else str(asked.grams_per_day)
+    serving = asked.serving_g if asked.serving_g is not None else certificate.serving_g
+    whose = "" if asked.serving_g is not None else " (by the certificate)"
+    yield "serving_g", "not given" if serving is None else f"{serving}{whose}"
+    if asked.container_g is not None:
+        yield "container_g", str(asked.container_g)
+    yield "people", "all that limits are set for" if asked.people is None else asked.people.replace("-", " ")
+    yield "place", "not given" if place is None else place.id
+    yield "on", str(day)
+
+
+def _notes(
+    certificate: Certificate, found: Sequence[LimitAnswer], place: Place | None, day: date, asked: Asked
+) -> Iterator[str]:
+    yield NOTICE
+    if place is None:
+        yield "No place was given, so no law was looked at."
+    elif not any(one.kind == "law" for one in found):
+        yield f"No limit on what a product holds is on record for {named(place)} on {day}; that is no permission."
+        yield "Whether the product is lawful there is another question; `equipoise law` answers it."
+    else:
+        yield "Whether the product is lawful there is another question; `equipoise law` answers it."
+        yield "Amounts in a gram are read on the weight that a law names, dry or not; a certificate seldom says which it used."
+    if asked.grams_per_day is None:
+        yield "Limits for a day cannot be told without the daily amount."
+    if asked.serving_g is not None and certificate.serving_g is not None and asked.serving_g != certificate.serving_g:
+        yield f"The certificate gives a serving of {certificate.serving_g} g; {asked.serving_g} g was used, as asked."
+    if any(one.kind == "microbe" and one.why != NOT_MEASURED for one in found):
+        yield "Limits of microbes differ by the kind of product; each names the kind that it is for."
+
+
+def amount_words(one: LimitAnswer) -> str:
+    """``7.2 ug a day``; ``up to 0.3 mg``; empty where nothing is known."""
+    if one.low is None:
+        return ""
+    unit = one.unit if one.unit == "%" else f" {one.unit}"
+    if one.high is None:
+        return f"{rounded(one.low)}{unit} or more"
+    if one.low == one.high:
+        return f"{rounded(one.high)}{unit}"
+    return f"up to {rounded(one.high)}{unit}" if one.low == 0 else f"{rounded(one.low)} to {rounded(one.high)}{unit}"
+
+
+def _figure(found: Sequence[LimitAnswer], asked: Asked) -> Meters | None:
+    """Amounts against their limits; None where no amount is known. Analytes that were not measured stand in the table."""
+    meters = tuple(
+        Meter(
+            label=f"{one.label[0].upper()}{one.label[1:]}: {one.by.body}",
+            low=one.low,
+            high=float("inf") if one.high is None else one.high,
+            limit=one.limit,
+            unit=one.unit,
+            verdict=one.verdict,
+        )
+        for one in found
+        if one.low is not None and one.limit is not None
+    )
+    if not meters:
+        return None
+    daily = "" if asked.grams_per_day is None else f", limits for a day at {asked.grams_per_day} g"
+    counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in VERDICTS}
+    words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    return Meters(
+        title=f"{asked.name or 'A product'} against limits",
+        said=f"Amounts of the certificate as shares of each limit{daily}: {words}.",
+        meters=meters,
+        table=Table(
+            columns=("Analyte", "Verdict", "Amount", "Limit", "Why", "By"),
+            rows=tuple(
+                (one.label, one.verdict, amount_words(one), one.says, one.why or "", f"{one.by.body}: {one.by.text}")
+                for one in found
+            ),
+        ),
+    )

@@ -1,0 +1,110 @@
+"""Answers about a reported intake as JSON, text and figure; ``schemas/exposure.schema.json`` is the contract of the JSON."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from equipoise.findings.exposure_answer import ExposureAnswer, Number, ProductContent
+from equipoise.findings.pharmacokinetics import two_digits
+from equipoise.outputs.panels import panel
+from equipoise.outputs.phrases import counted, field, upper_first, wrap
+from equipoise.outputs.plain import dumped, plain
+from equipoise.outputs.plots import standalone
+from equipoise.values.estimate import rounded
+
+SCHEMA = Path(__file__).parent / "schemas" / "exposure.schema.json"
+
+_NAME, _MOLES = 39, 21
+"""Columns of a terminal for the name of a number, and for it in moles."""
+
+
+def exposure_json(answer: ExposureAnswer) -> str:
+    """An answer as an object; what is a list of pairs here is an object there."""
+    data: dict[str, Any] = plain(answer)
+    del data["panel"]
+    data["auto_inhibition"] = None if answer.auto_inhibition is None else dict(answer.auto_inhibition)
+    data["typical"] = dict(answer.typical)
+    return dumped({"supported": True, **data})
+
+
+def unsupported_json(substance: str, why: str) -> str:
+    """That a question has no answer."""
+    return dumped({"supported": False, "substance": substance, "why": why})
+
+
+def exposure_figure(answer: ExposureAnswer) -> str:
+    """The curves as a picture of its own."""
+    return standalone(panel(answer.panel, ident="exposure"))
+
+
+def exposure_text(answer: ExposureAnswer) -> str:
+    """An answer for a terminal: what was reported, what the model gives, and where it disagrees with print."""
+    return "\n".join(_lines(answer)) + "\n"
+
+
+def _lines(answer: ExposureAnswer) -> Iterator[str]:
+    yield from wrap(f"{answer.reported} {answer.notice}")
+    yield ""
+    yield from wrap(answer.sentence)
+    yield ""
+    if answer.content is not None:
+        yield from field("Product", _content(answer.content))
+    yield from field("People", f"{counted(answer.people, 'person', 'people')} drawn ({answer.drawn})")
+    yield from field("Differ in", _levels(answer))
+    if answer.auto_inhibition is not None:
+        constants = ", ".join(f"{name} {value:g}" for name, value in answer.auto_inhibition)
+        yield from field("CYP3A", f"lost to mitragynine, as a hypothesis: {constants}")
+    yield ""
+    for name, numbers in groupby(answer.numbers, key=lambda one: one.analyte):
+        yield from _table(name, list(numbers))
+    for note in answer.notes:
+        yield from wrap(note, first="- ", indent=2)
+    yield ""
+    yield from _compared(answer)
+
+
+def _content(held: ProductContent) -> str:
+    spread = "" if held.low == held.high else f", 90% between {rounded(held.low)} and {rounded(held.high)}"
+    how = "as given" if held.how == "given" else f"not tested; as {held.products} products of surveys"
+    return f"{rounded(held.mg_per_g)} mg of mitragynine in a gram{spread} ({how})"
+
+
+def _levels(answer: ExposureAnswer) -> str:
+    said = {
+        "people": "people from each other",
+        "studies": "studies and their products from each other",
+        "parameters": "what the values of the model are known to",
+        "product": "what is in a gram of the product",
+    }
+    return "; ".join(said[name] for name in answer.levels) or "nothing: this is the typical person"
+
+
+def _table(name: str, numbers: list[Number]) -> Iterator[str]:
+    mass = any(one.mass is not None for one in numbers)
+    heads = ("in nM, nM·h" if mass else "", "in ng/mL, ng·h/mL" if mass else "")
+    yield f"{upper_first(name):<{_NAME}}{heads[0]:<{_MOLES}} {heads[1]}".rstrip()
+    for one in numbers:
+        moles = _spread(one.median, one.low, one.high)
+        grams = "" if one.mass is None else _spread(one.mass.median, one.mass.low, one.mass.high)
+        unit = f" {one.unit}" if one.mass is None and one.unit != "ratio" else ""
+        yield f"  {upper_first(one.says):<{_NAME - 2}}{moles + unit:<{_MOLES}} {grams}".rstrip()
+    yield ""
+
+
+def _spread(median: float, low: float, high: float) -> str:
+    if two_digits(low) == two_digits(high):
+        return two_digits(median)
+    return f"{two_digits(median)} ({two_digits(low)}-{two_digits(high)})"
+
+
+def _compared(answer: ExposureAnswer) -> Iterator[str]:
+    count, met = len(answer.compared), sum(one.agrees for one in answer.compared)
+    studies = len({one.study for one in answer.compared})
+    yield from field(
+        "Compared",
+        f"with {counted(count, 'printed number', 'printed numbers')} of {counted(studies)} in people. The model's typical "
+        f"person is within a tenth of {met}, and not of these:",
+    )
+    for sentence in answer.differs:
+        yield from wrap(sentence, first="  - ", indent=4)

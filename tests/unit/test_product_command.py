@@ -1,0 +1,162 @@
+"""``equipoise product``: what is above first, every limit with a reason, and errors in one line that can be mended."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner, Result
+
+from equipoise.apps import cli
+from equipoise.apps.product import PEOPLE
+from equipoise.outputs.product import SCHEMA
+
+LEAF = Path(__file__).parents[1] / "data" / "certificates" / "leaf.csv"
+"""An invented certificate."""
+
+DAY = ("--as-of", "2026-11-22")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, ["product", *words])
+
+
+def answer(*words: str) -> dict[str, Any]:
+    result = run(*words, *DAY, "--json")
+    assert result.exit_code == 0, result.output
+    made = dict(json.loads(result.stdout))
+    jsonschema.validate(made, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    return made
+
+
+def written(folder: Path, text: str, name: str = "report.csv") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_the_answer_follows_its_schema_whatever_was_asked() -> None:
+    places = {"US-RI": "us-ri/kratom-act", "US-GA": "us-ga/2024-hb-181", "CZ": "cz/448-2025", "TH": None}
+    for place, law in places.items():
+        made = answer(str(LEAF), "--place", place, "--grams-per-day", "6", "--serving-g", "3", "--container-g", "30")
+        held = {limit["id"].partition("#")[0] for limit in made["limits"] if limit["kind"] == "law"}
+        assert law is None or law in held
+    assert answer(str(LEAF))["asked"]["grams_per_day"] == "not given"
+    assert {whom for whom in PEOPLE if answer(str(LEAF), "--people", whom)} == set(PEOPLE)
+    jsonschema.Draft202012Validator.check_schema(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_the_first_line_says_what_is_above_and_the_last_ones_what_was_not_looked_at() -> None:
+    result = run(str(LEAF), "--place", "US-RI", "--grams-per-day", "60", "--serving-g", "12", "--sample", "my tea", *DAY)
+    lines = result.stdout.splitlines()
+    assert re.match(r"✗ Above \d+ of \d+ limits: mitragynine, lead, ", lines[0])
+    assert lines[1].startswith("Not measured: ")
+    assert max(map(len, (one for one in lines if "http" not in one))) <= 80
+    said = " ".join(result.stdout.split())
+    assert "Mitragynine: 167 mg, 1.11 times the limit; barred: more than 150 mg" in said
+    assert "Not recognised, and judged by no limit: Arsenic (inorganic), Mesembrine." in said
+    assert "sample my tea; grams per day 60" in said
+    assert "Within a limit says nothing of what was not measured" in said
+    assert not re.search(r"\bsafe|all clear|recommend|should take", said, re.IGNORECASE)
+
+
+def test_without_a_daily_amount_limits_for_a_day_cannot_be_told() -> None:
+    lead = [limit for limit in answer(str(LEAF))["limits"] if limit["id"] == "ich-q3d/lead"]
+    assert [(limit["verdict"], limit["why"]) for limit in lead] == [("cannot tell", "no daily amount given")]
+
+
+def test_csv_and_json_of_one_certificate_have_one_answer(tmp_path: Path) -> None:
+    table = written(tmp_path, "analyte,result,unit\nMitragynine,13.9,mg/g\nLead,<0.5,ppm\n")
+    rows = [{"analyte": "7-OH", "result": "ND"}, {"analyte": "Pb", "result": "<0.5", "unit": "mcg/g"}]
+    other = written(tmp_path, json.dumps({"results": rows[1:]}), "report.json")
+    one, two = (answer(path, "--grams-per-day", "6") for path in (table, other))
+    leads = [[limit for limit in made["limits"] if limit["analyte"] == "lead"] for made in (one, two)]
+    assert leads[0] == leads[1]
+    assert leads[0]
+
+
+def test_the_figure_is_a_picture_of_its_own_and_nothing_else_is_written(tmp_path: Path) -> None:
+    report = written(tmp_path, LEAF.read_text(encoding="utf-8"))
+    out = tmp_path / "figure.svg"
+    result = run(report, "--grams-per-day", "6", "--figure", str(out), *DAY)
+    assert result.exit_code == 0
+    assert out.read_text(encoding="utf-8").startswith("<svg xmlns=")
+    assert {path.name for path in tmp_path.iterdir()} == {"report.csv", "figure.svg"}
+    empty = written(tmp_path, "analyte,result\nMesembrine,3\n", "other.csv")
+    refused = run(empty, "--figure", str(tmp_path / "no.svg"))
+    assert refused.exit_code == 1
+    assert "no amount" in refused.stderr.lower()
+    assert not refused.stdout
+    assert not (tmp_path / "no.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty; should be a certificate"),
+        ("analyte,result,unit\n", "has no results; should have a line"),
+        ("analyte,result,unit\nLead,-3,ppm\n", "report.csv:2: result: has '-3'; should not be below zero"),
+        ("analyte,result,unit\nMitragynine,1500,mg/g\n", "report.csv:2: result: .*more than there is in a gram"),
+        ("analyte,result,unit\nLead,3,furlong\n", "report.csv:2: unit: has 'furlong'; should be one of"),
+        ("analyte,result,unit\nLead,3,ppm\nLead,4,ppm\n", "report.csv:3: Lead: contradicts"),
+    ],
+)
+def test_a_certificate_that_cannot_be_is_refused_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    result = run(written(tmp_path, text), "--grams-per-day", "6")
+    assert result.exit_code == 1
+    assert re.search(said, result.stderr), result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not result.stdout
+
+
+def test_a_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as file:
+        file.truncate(200_000_000)
+    result = run(str(huge))
+    assert result.exit_code == 1
+    assert "has 200,000,000 bytes; should be a certificate of 5,000,000 at most" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--grams-per-day", "0"], 2, r"--grams-per-day is '0'; should be above 0 and at most 1000 g"),
+        (["--grams-per-day", "-6"], 2, r"--grams-per-day is '-6'; should be above 0"),
+        (["--grams-per-day", "1e9"], 2, r"should be above 0 and at most 1000 g"),
+        (["--grams-per-day", "nan"], 2, r"should be above 0 and at most 1000 g"),
+        (["--serving-g", "a spoon"], 2, r"--serving-g is 'a spoon'; should be a number of grams"),
+        (["--people", "cats"], 2, r"--people is 'cats'; should be one of adults"),
+        (["--sample", "a\nb"], 2, r"--sample should be a name"),
+        (["--place", "Rhode Island"], 1, r"'Rhode Island' is not a place of the gazetteer. Near: US-RI"),
+        (["--evidence", "/nowhere"], 1, r"/nowhere"),
+    ],
+)
+def test_a_wrong_command_says_what_would_be_right(words: list[str], code: int, said: str) -> None:
+    result = run(str(LEAF), *words)
+    assert result.exit_code == code
+    assert re.search(said, " ".join(result.stderr.split())), result.stderr
+    assert not result.stdout
+
+
+def test_a_figure_never_takes_the_place_of_the_certificate(tmp_path: Path) -> None:
+    report = written(tmp_path, LEAF.read_text(encoding="utf-8"))
+    result = run(report, "--figure", report)
+    assert result.exit_code == 2
+    assert "--figure is the certificate itself" in " ".join(result.stderr.split())
+    assert Path(report).read_text(encoding="utf-8") == LEAF.read_text(encoding="utf-8")
+
+
+def test_a_report_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
+    result = run(str(tmp_path / "none.csv"))
+    assert result.exit_code == 1
+    assert "none.csv: cannot be opened" in result.stderr
+
+
+def test_the_help_names_every_option_and_promises_no_amount() -> None:
+    said = " ".join(run("--help").stdout.split())
+    for option in ("--place", "--grams-per-day", "--serving-g", "--container-g", "--people", "--sample", "--figure", "--json"):
+        assert option in said
+    assert "It proposes no amount, and nothing of the certificate is kept or sent." in said
