@@ -11,6 +11,8 @@ import pytest
 from equipoise.outputs.json import SCHEMA
 from equipoise.outputs.law import SCHEMA as LAW_SCHEMA
 from equipoise.outputs.product import SCHEMA as PRODUCT_SCHEMA
+from equipoise.outputs.interactions import SCHEMA as INTERACTIONS_SCHEMA
+from equipoise.outputs.exposure import SCHEMA as EXPOSURE_SCHEMA
 from equipoise.records.evidence import KINDS
 from equipoise.records.forms import form, parts
 from equipoise.records.reader import read_record, schemas
@@ -23,7 +25,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_the_schemas_in_docs_are_those_of_the_reader() -> None:
     """Run `make docs` after a change of a record kind."""
     kept = {path.name.removesuffix(".schema.json"): json.loads(path.read_text()) for path in (DOCS / "schemas").glob("*.json")}
-    answers = {"monograph": SCHEMA, "law-answer": LAW_SCHEMA, "product-answer": PRODUCT_SCHEMA}
+    answers = {"monograph": SCHEMA, "law-answer": LAW_SCHEMA, "product-answer": PRODUCT_SCHEMA,
+        "interactions-answer": INTERACTIONS_SCHEMA,
+        "exposure-answer": EXPOSURE_SCHEMA,
+    }
     assert kept == {**schemas(), **{name: json.loads(path.read_text()) for name, path in answers.items()}}
 
 

@@ -203,13 +203,14 @@ def test_a_number_does_not_hang_on_what_else_is_in_the_list() -> None:
 
 
 def test_properties_follow_from_a_strong_or_moderate_effect_on_an_enzyme_alone() -> None:
-    held = {
-        name: properties(SHIPPED.medicines[name]) for name in ("fluconazole", "grapefruit-juice", "rifampicin", "paroxetine")
-    }
-    assert "inhibits-cyp3a" in held["fluconazole"]
-    assert "inhibits-cyp3a" not in held["grapefruit-juice"]
-    assert "induces-cyp3a" in held["rifampicin"]
-    assert "inhibits-cyp2d6" in held["paroxetine"]
+    strong, speeds = SHIPPED.medicines["clarithromycin"], SHIPPED.medicines["rifampicin"]
+    assert "inhibits-cyp3a" in properties(strong)
+    assert "inhibits-cyp3a" not in properties(
+        replace(strong, acts_on=tuple(replace(one, strength="weak") for one in strong.acts_on))
+    )
+    assert "induces-cyp3a" in properties(speeds)
+    assert "inhibits-cyp3a" not in properties(speeds)
+    assert "inhibits-cyp2d6" in properties(SHIPPED.medicines["paroxetine"])
 
 
 def test_an_enzyme_that_clears_none_is_no_reason_and_one_that_clears_little_a_minor_one() -> None:

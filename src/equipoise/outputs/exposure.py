@@ -5,8 +5,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from equipoise.findings.citing import words_of
 from equipoise.findings.exposure_answer import ExposureAnswer, Number, ProductContent
-from equipoise.findings.pharmacokinetics import two_digits
+from equipoise.findings.pharmacokinetics import REFERENCE, two_digits
 from equipoise.outputs.panels import panel
 from equipoise.outputs.phrases import counted, field, upper_first, wrap
 from equipoise.outputs.plain import dumped, plain
@@ -15,8 +16,8 @@ from equipoise.values.estimate import rounded
 
 SCHEMA = Path(__file__).parent / "schemas" / "exposure.schema.json"
 
-_NAME, _MOLES = 39, 21
-"""Columns of a terminal for the name of a number, and for it in moles."""
+_NAME = 37
+"""Columns of a terminal for the name of a number."""
 
 
 def exposure_json(answer: ExposureAnswer) -> str:
@@ -50,7 +51,8 @@ def _lines(answer: ExposureAnswer) -> Iterator[str]:
     yield ""
     if answer.content is not None:
         yield from field("Product", _content(answer.content))
-    yield from field("People", f"{counted(answer.people, 'person', 'people')} drawn ({answer.drawn})")
+    drawn = f"{counted(answer.people, 'person', 'people')} drawn ({answer.drawn})"
+    yield from field("Numbers", f"median and, in brackets, where {answer.level:.0%} of people are; {drawn}")
     yield from field("Differ in", _levels(answer))
     if answer.auto_inhibition is not None:
         constants = ", ".join(f"{name} {value:g}" for name, value in answer.auto_inhibition)
@@ -77,18 +79,20 @@ def _levels(answer: ExposureAnswer) -> str:
         "parameters": "what the values of the model are known to",
         "product": "what is in a gram of the product",
     }
-    return "; ".join(said[name] for name in answer.levels) or "nothing: this is the typical person"
+    found = "; ".join(said[name] for name in answer.levels) or "nothing: this is one person"
+    return found if "studies" in answer.levels else f"{found}; as in the study of {words_of(REFERENCE)}"
 
 
 def _table(name: str, numbers: list[Number]) -> Iterator[str]:
     mass = any(one.mass is not None for one in numbers)
-    heads = ("in nM, nM·h" if mass else "", "in ng/mL, ng·h/mL" if mass else "")
-    yield f"{upper_first(name):<{_NAME}}{heads[0]:<{_MOLES}} {heads[1]}".rstrip()
+    rows = [(upper_first(name), "in nM, nM·h", "in ng/mL, ng·h/mL") if mass else (upper_first(name), "", "")]
     for one in numbers:
-        moles = _spread(one.median, one.low, one.high)
-        grams = "" if one.mass is None else _spread(one.mass.median, one.mass.low, one.mass.high)
         unit = f" {one.unit}" if one.mass is None and one.unit != "ratio" else ""
-        yield f"  {upper_first(one.says):<{_NAME - 2}}{moles + unit:<{_MOLES}} {grams}".rstrip()
+        grams = "" if one.mass is None else _spread(one.mass.median, one.mass.low, one.mass.high)
+        rows.append((f"  {upper_first(one.says)}", f"{_spread(one.median, one.low, one.high)}{unit}", grams))
+    wide = max(len(moles) for _, moles, _ in rows) + 2
+    for first, moles, grams in rows:
+        yield f"{first:<{_NAME}}{moles:<{wide}}{grams}".rstrip()
     yield ""
 
 

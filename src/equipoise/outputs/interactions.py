@@ -64,7 +64,8 @@ def _lines(answer: ListAnswer) -> Iterator[str]:
     if answer.kratom is not None and answer.medicines:
         yield from wrap(
             f"Levels are computed for one cup, {answer.kratom}, drunk with the medicine; in brackets are 90% intervals. The "
-            "static model takes the largest concentrations to last and overstates a single cup; the dynamic one follows them."
+            "static model takes the largest concentrations to last, which is too much for a single cup; the dynamic one "
+            "follows them."
         )
     yield from wrap("How severe and how likely are two things, and are not made one number.")
     yield ""
@@ -133,12 +134,9 @@ def _exposure(exposure: ExposureAnswer) -> Iterator[str]:
     yield from wrap(exposure.sentence, first="  = ", indent=4)
     for trial in exposure.trials:
         static = "" if trial.static_stands is None else f"; the static model is {trial.static_stands} it"
-        yield from wrap(
-            f"Trial, {trial.metric}: {trial.value:g} ({trial.low:g} to {trial.high:g}, {trial.level:.0%}), {trial.people} "
-            f"people. The dynamic model is {trial.dynamic_stands} its interval{static}.",
-            first="    ",
-            indent=4,
-        )
+        found = f"{trial.value:.2f} ({trial.low:.2f} to {trial.high:.2f}, {trial.level:.0%})"
+        stands = f"The dynamic model is {trial.dynamic_stands} its interval{static}."
+        yield from wrap(f"Trial, {trial.metric}: {found}, {trial.people} people. {stands}", first="    ", indent=4)
     if exposure.known:
         yield from wrap(f"Taken: {'; '.join(exposure.known)}.", first="    ", indent=4)
     if exposure.small_changes_matter:
