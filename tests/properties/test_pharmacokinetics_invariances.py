@@ -15,10 +15,13 @@ from equipoise.engines.pharmacokinetics import (
     HYDROXYMITRAGYNINE,
     MITRAGYNINE,
     Parameters,
+    Population,
     Schedule,
+    Typical,
     area,
     concentrations,
     consistent,
+    draw,
     nanomolar,
     ng_per_ml,
     nmol,
@@ -175,6 +178,50 @@ def test_concentrations_are_proportional_to_amounts(p, intakes, factor):
             assert getattr(b, field) == expected
             assert getattr(c, field) == expected
         assert b.accumulation == pytest.approx(a.accumulation, rel=1e-9)
+
+
+effects = st.floats(-2, 2)
+spreads = st.floats(0, 1)
+seeds = st.integers(0, 2**32 - 1)
+
+
+@steady
+@given(st.fixed_dictionaries(dict.fromkeys(NAMES, st.tuples(spreads, spreads, spreads, effects))), seeds)
+def test_without_the_level_of_studies_people_are_those_of_the_reference_study(chosen, seed):
+    """Whatever is known of other studies, to the last bit."""
+
+    def drawn(*, known: bool) -> Parameters:
+        held = {
+            name: Typical(
+                value=TYPICAL[name],
+                between_people=between,
+                between_studies=studies if known else 0,
+                studies_mean=mean if known else 0,
+                uncertainty=uncertainty,
+            )
+            for name, (between, studies, uncertainty, mean) in chosen.items()
+        }
+        levels = ("people", "uncertainty", "content")
+        return draw(Population(**held), people=5, rng=np.random.default_rng(seed), levels=levels).parameters
+
+    known, unknown = drawn(known=True), drawn(known=False)
+    for name in NAMES:
+        assert np.array_equal(getattr(known, name), getattr(unknown, name))
+
+
+@few
+@given(effects, spreads, seeds, lists)
+def test_the_effect_of_a_study_on_bioavailability_is_one_on_both_curves(mean, between, seed, intakes):
+    """As if more or less had been taken, by the same factor for mitragynine and 7-hydroxymitragynine."""
+    held = {name: Typical(value=value) for name, value in TYPICAL.items()}
+    held["f"] = Typical(value=1, between_studies=between, studies_mean=mean)
+    population, taken = Population(**held), schedule(intakes)
+    drawn = draw(population, people=3, rng=np.random.default_rng(seed), levels=("studies",)).parameters
+    reference, found = both(population.typical, taken), concentrations(drawn, taken, TIMES)
+    deviation = np.random.default_rng(seed).standard_normal((len(NAMES), 3, 3))[NAMES.index("f"), 1]
+    factor = np.exp(mean + between * deviation)[:, None]
+    assert np.allclose(found.mitragynine, factor * reference[0], rtol=1e-10, atol=0)
+    assert np.allclose(found.hydroxymitragynine, factor * reference[1], rtol=1e-10, atol=0)
 
 
 @few

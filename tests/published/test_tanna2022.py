@@ -22,6 +22,7 @@ from equipoise.engines.pharmacokinetics import (
     Typical,
     consistent,
     draw,
+    exposure,
     molar_mass,
     nanomolar,
     ng_per_ml,
@@ -61,7 +62,7 @@ PRODUCT_MG_PER_G = {
 def leaf() -> Population:
     record, faults = read_record(ParameterSet, RECORD.read_text(encoding="utf-8"), RECORD.name)
     assert record is not None, faults
-    spreads = ("between_people", "between_studies", "uncertainty")
+    spreads = ("between_people", "between_studies", "studies_mean", "uncertainty")
     return Population(
         **{
             item.id: Typical(value=float(item.value), **{name: float(getattr(item, name) or 0) for name in spreads})
@@ -137,6 +138,15 @@ def test_printed_ranges_are_among_those_of_simulated_studies(people):
         for end, simulated in ((lowest, studies.min(axis=1)), (highest, studies.max(axis=1))):
             low, high = np.quantile(simulated, [0.01, 0.99])
             assert low < end < high
+
+
+def test_the_study_is_low_among_studies_and_one_of_them(leaf):
+    """Medians lie in the lower quarter of what a new study is expected to have after 39 mg, and in its central 90%."""
+    levels = ("studies", "uncertainty")
+    found = exposure(ONE_TEA, leaf, rng=np.random.default_rng(39), people=4000, levels=levels)
+    quarter = exposure(ONE_TEA, leaf, rng=np.random.default_rng(39), people=4000, levels=levels, level=0.5)
+    for name, printed in (("mitragynine", 81.9), ("hydroxymitragynine", 16.1)):
+        assert getattr(found, name).cmax_nm.low < printed < getattr(quarter, name).cmax_nm.low
 
 
 @pytest.mark.xfail(

@@ -131,7 +131,7 @@ def case(
     )
     word = OutcomeWord(id="x", label="x", kind=kind, phrase="x")  # type: ignore[arg-type]
     shown = None if "stated" in held else share() if estimate is None else estimate
-    return Result(name="x/x", study=study, outcome=outcome, word=word, estimate=shown)
+    return Result(name="x/x", study=study, outcome=outcome, word=word, estimate=shown, label="x")
 
 
 def graded(*results: Result, joint: Estimate | None = None, **options: Any) -> tuple[Level, dict[str, Reason]]:

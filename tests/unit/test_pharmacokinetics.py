@@ -37,11 +37,19 @@ POPULATION = Population(
     v2=Typical(value=6880, between_people=0.20),
     cl=Typical(value=233, between_people=0.20, uncertainty=0.11),
     km=Typical(value=0.601, between_people=0.25),
-    sp=Typical(value=3.75e-4, between_people=0.28),
+    sp=Typical(value=3.75e-4, between_people=0.28, between_studies=0.25),
     b=Typical(value=0.119, between_people=0.20),
-    f=Typical(value=1, between_people=0.50, between_studies=0.55, uncertainty=0.27),
+    f=Typical(value=1, between_people=0.50, between_studies=0.49, uncertainty=0.27),
 )
 LEAF = Content(mg_per_g=13.3, log_sd=0.3)
+
+
+STUDIED = dataclasses.replace(
+    POPULATION,
+    sp=dataclasses.replace(POPULATION.sp, studies_mean=-0.07),
+    f=dataclasses.replace(POPULATION.f, studies_mean=0.83),
+)
+"""The same, the reference study being below the mean of all."""
 
 
 def rng() -> np.random.Generator:
@@ -146,19 +154,31 @@ def test_a_metabolite_that_is_not_formed_has_no_peak():
 
 def test_each_level_can_be_left_out_and_the_people_stay_the_same():
     """Deviations on the log scale add up level by level."""
-    whole = draw(POPULATION, people=50, rng=rng(), content_log_sd=0.3)
-    alone = {level: draw(POPULATION, people=50, rng=rng(), levels=(level,), content_log_sd=0.3) for level in LEVELS}
-    parts = [np.log(alone[level].parameters.f) for level in ("people", "studies", "uncertainty")]
-    assert np.log(whole.parameters.f) == pytest.approx(sum(parts))
+    whole = draw(STUDIED, people=50, rng=rng(), content_log_sd=0.3)
+    alone = {level: draw(STUDIED, people=50, rng=rng(), levels=(level,), content_log_sd=0.3) for level in LEVELS}
+    for name, value in (("f", 1), ("sp", 3.75e-4)):
+        parts = [np.log(getattr(alone[level].parameters, name) / value) for level in ("people", "studies", "uncertainty")]
+        assert np.log(getattr(whole.parameters, name) / value) == pytest.approx(sum(parts))
     assert whole.content == pytest.approx(alone["content"].content)
     assert (alone["people"].content == 1).all()
     assert (draw(POPULATION, people=50, rng=rng(), levels=()).parameters.cl == 233).all()
 
 
-def test_spreads_are_as_wide_as_said():
-    drawn = draw(POPULATION, people=40_000, rng=rng(), levels=("people", "studies"))
-    assert np.log(drawn.parameters.f).std() == pytest.approx(math.hypot(0.5, 0.55), rel=0.02)
-    assert np.median(drawn.parameters.cl) == pytest.approx(233, rel=0.01)
+def test_spreads_are_as_wide_as_said_around_the_mean_of_studies():
+    drawn = draw(STUDIED, people=40_000, rng=rng(), levels=("people", "studies")).parameters
+    assert np.log(drawn.f).std() == pytest.approx(math.hypot(0.5, 0.49), rel=0.02)
+    assert np.log(drawn.sp).std() == pytest.approx(math.hypot(0.28, 0.25, 0.49), rel=0.02)
+    assert np.median(drawn.f) == pytest.approx(math.exp(0.83), rel=0.02)
+    assert np.median(drawn.sp) == pytest.approx(3.75e-4 * math.exp(0.83 - 0.07), rel=0.02)
+    assert np.median(drawn.cl) == pytest.approx(233, rel=0.01)
+
+
+def test_f_of_people_and_of_its_uncertainty_leaves_the_first_pass_alone():
+    varied = dataclasses.replace(POPULATION, f=Typical(value=1, between_people=1, uncertainty=1))
+    levels = ("people", "uncertainty")
+    as_varied, as_before = (draw(each, people=50, rng=rng(), levels=levels).parameters for each in (varied, POPULATION))
+    assert np.array_equal(as_varied.sp, as_before.sp)
+    assert not np.array_equal(as_varied.f, as_before.f)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +196,16 @@ def test_exposure_refuses(options, said):
         exposure(schedule([(0, 39)]), POPULATION, rng=rng(), **options)
 
 
-@pytest.mark.parametrize("spreads", [{"value": 0}, {"value": 1, "between_people": -0.1}, {"value": 1, "uncertainty": math.nan}])
+@pytest.mark.parametrize(
+    "spreads",
+    [
+        {"value": 0},
+        {"value": 1, "between_people": -0.1},
+        {"value": 1, "uncertainty": math.nan},
+        {"value": 1, "studies_mean": math.nan},
+        {"value": 1, "studies_mean": -3.1},
+    ],
+)
 def test_a_spread_that_cannot_be_is_refused(spreads):
     with pytest.raises(ValueError, match="should be"):
         Typical(**spreads)

@@ -20,7 +20,7 @@ LARGEST = 100_000_000
 
 _POINT_FOR_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_SHOWN = 40
+SHOWN = 40
 """Letters of a cell that a sentence repeats."""
 
 
@@ -96,13 +96,17 @@ def numeric(table: Table, column: str) -> bool:
     return bool(known) and all(_NUMBER.fullmatch(cell) for cell in known)
 
 
+def shown(cell: str) -> str:
+    """A cell as a sentence repeats it: the beginning of a long one."""
+    return cell if len(cell) <= SHOWN else f"{cell[:SHOWN]}…"
+
+
 def _no_number(cell: str) -> str:
-    shown = cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN]}…"
     if _POINT_FOR_COMMA.fullmatch(cell):
-        return f"has {shown!r}; a number should have a decimal point and no other comma, such as {cell.replace(',', '.')}"
+        return f"has {shown(cell)!r}; a number should have a decimal point and no other comma, such as {cell.replace(',', '.')}"
     if cell.endswith("%"):
-        return f"has {shown!r}; should be a number without a sign, and a share between 0 and 1 where a share is meant"
-    return f"has {shown!r}; should be a number, or empty where it is not known"
+        return f"has {shown(cell)!r}; should be a number without a sign, and a share between 0 and 1 where a share is meant"
+    return f"has {shown(cell)!r}; should be a number, or empty where it is not known"
 
 
 def read_table(path: Path) -> Table:

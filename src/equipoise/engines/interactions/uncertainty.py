@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.engines.interactions.kinetics import Floats, checked
+from equipoise.values import distributions
 
 EDGE = 0.001
 """A fraction's bound of 0 or 1 is taken to be so far from it, since no Beta distribution has its quantile there."""
@@ -61,7 +62,7 @@ def log_sd(value: float, sd: float) -> float:
 
     For a lognormal distribution: sqrt(log(1 + (sd/value)^2)).
     """
-    return float(np.sqrt(np.log1p((float(checked("sd", sd, least=0.0)) / float(checked("value", value, above=0.0))) ** 2)))
+    return distributions.log_sd(float(checked("value", value, above=0.0)), float(checked("sd", sd, least=0.0)))
 
 
 def within_one(shares: dict[str, Floats]) -> dict[str, Floats]:

@@ -6,7 +6,7 @@ The :class:`Judgement` has the verdict, the norms behind it, what is upcoming, w
 ``docs/law.md`` tells the rules and shows questions that the whole register answers.
 """
 
-from equipoise.engines.law.amounts import Amount, Bounds, Limit, mass
+from equipoise.engines.law.amounts import Limit
 from equipoise.engines.law.answers import (
     FIRM,
     VERDICTS,
@@ -23,6 +23,7 @@ from equipoise.engines.law.judging import Book, judge
 from equipoise.engines.law.norms import ACTIONS, GRADES, Absence, Claim, Norm, Place, Window, minute
 from equipoise.engines.law.products import KINDS, Predicate, Product
 from equipoise.engines.law.routes import Segment, route
+from equipoise.values.amounts import Amount, Bounds, mass
 
 __all__ = [
     "ACTIONS",

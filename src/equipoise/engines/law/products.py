@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from equipoise.engines.law.amounts import ANY, Amount, Bounds, Limit
+from equipoise.engines.law.amounts import Limit
+from equipoise.values.amounts import ANY, NONE, Amount, Bounds
+from equipoise.values.analytes import TOTAL
 
 Kind = Literal["leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16"]
 KINDS: tuple[Kind, ...] = ("leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16")
 
 PLANT, MITRAGYNINE, SEVEN_OH = "plant", "mitragynine", "7-hydroxymitragynine"
 PSEUDOINDOXYL, MGM_15, MGM_16, SYNTHETIC = "mitragynine-pseudoindoxyl", "mgm-15", "mgm-16", "synthetic-kratom"
-TOTAL = "total-alkaloids"
 
 _HOLDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "leaf": (frozenset({PLANT, MITRAGYNINE}), frozenset({SEVEN_OH})),
@@ -134,7 +135,7 @@ class Product:
             if measured_in is not None and wanted_in is not None:
                 grams = amount.grams / measured_in * wanted_in
                 return Bounds(grams, grams)
-        return Bounds(Fraction(0), Fraction(0)) if self.holds(analyte) is False else ANY
+        return NONE if self.holds(analyte) is False else ANY
 
     def measure(self, limit: Limit) -> Bounds:
         """What the product has of what a limit speaks of."""
@@ -163,7 +164,7 @@ class Product:
 
     def _measured_share(self, analyte: str) -> Bounds:
         if self.holds(analyte) is False:
-            return Bounds(Fraction(0), Fraction(0))
+            return NONE
         for per in ("gram", "serving", "container"):
             part, whole = self.grams(analyte, per), self.grams(TOTAL, per)
             if part.high is None:

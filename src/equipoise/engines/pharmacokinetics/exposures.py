@@ -85,7 +85,8 @@ def exposure(
     """Exposure to mitragynine and 7-hydroxymitragynine of a population after reported intakes of leaf.
 
     Each person drawn differs at all the ``levels``, so that an interval is where one new person is expected, of another study
-    and with another product; without levels it is the typical person. The linear model is solved in closed form; with
+    and with another product. Without the level "studies" it is one of the reference study, to which the typical values belong,
+    and without any level the typical person of it. The linear model is solved in closed form; with
     ``inactivation`` by a solver of differential equations, at some hundredths of a second a person.
 
     Parameters

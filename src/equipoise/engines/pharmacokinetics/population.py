@@ -23,15 +23,19 @@ MOST_PEOPLE = 100_000
 class Typical:
     """A typical value and standard deviations of its natural logarithm: between people, between studies, of the value itself.
 
+    ``value`` is that of one study, the reference; ``studies_mean`` the mean effect of studies relative to it, as a logarithm,
+    around which studies and their products differ by ``between_studies``.
+
     Raises
     ------
     ValueError
-        A value that is not finite and above 0, or a spread outside 0 to 3.
+        A value that is not finite and above 0, a spread outside 0 to 3, or a mean outside -3 to 3.
     """
 
     value: float
     between_people: float = 0.0
     between_studies: float = 0.0
+    studies_mean: float = 0.0
     uncertainty: float = 0.0
 
     def __post_init__(self) -> None:
@@ -40,13 +44,18 @@ class Typical:
         for name in ("between_people", "between_studies", "uncertainty"):
             if not 0 <= getattr(self, name) <= WIDEST_LOG_SD:
                 raise ValueError(f"{name} is {getattr(self, name)}; should be a log-sd from 0 to {WIDEST_LOG_SD:.0f}")
+        if not abs(self.studies_mean) <= WIDEST_LOG_SD:
+            raise ValueError(
+                f"studies_mean is {self.studies_mean}; should be a logarithm from -{WIDEST_LOG_SD:.0f} to {WIDEST_LOG_SD:.0f}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
     """A :class:`Typical` for each field of :class:`Parameters`; the record ``parameters/mitragynine-leaf`` has the same ids.
 
-    The value of ``f`` is 1 by definition; its spreads are what CL, Q and the volumes share, all being over bioavailability.
+    The value of ``f`` is 1 by definition; its spreads are what CL, Q and the volumes share, all being over bioavailability. The
+    effect of a study on ``f`` is one on exposure as a whole, such as release from a product, and is one on ``sp`` as well.
     """
 
     ka: Typical
@@ -61,7 +70,7 @@ class Population:
 
     @property
     def typical(self) -> Parameters:
-        """The parameters of the typical person."""
+        """The parameters of the typical person of the reference study."""
         return Parameters(**{item.name: getattr(self, item.name).value for item in fields(self)})
 
 
@@ -91,10 +100,12 @@ def draw(
 ) -> Drawn:
     r"""Draw people, each as one of another study who took another product: lognormal, with the spreads of the chosen levels.
 
-    .. math:: \ln \theta_i = \ln \theta + \sum_{l} \sigma_{l} z_{il}
+    .. math:: \ln \theta_i = \ln \theta + \mu + \sum_{l} \sigma_{l} z_{il}
 
-    All levels are drawn whichever are chosen, so that runs which differ in their levels have the same people. A person's
-    deviations are independent between parameters; what they share is in ``f``.
+    with :math:`\mu` (``studies_mean``) as part of the level "studies", without which all are people of the reference study. The
+    effect of a study on ``f``, :math:`\mu_f + \sigma_f z_f`, is added to ``sp``, which has its own beside it. All levels are
+    drawn whichever are chosen, so that runs which differ in their levels have the same people. Deviations are otherwise
+    independent between parameters; what clearance and volumes share is in ``f``.
 
     Raises
     ------
@@ -108,10 +119,15 @@ def draw(
     deviation = rng.standard_normal((len(names), 3, people))
     content = rng.standard_normal(people)
     spread_of = {"people": "between_people", "studies": "between_studies", "uncertainty": "uncertainty"}
-    values = {}
+    studied = "studies" in chosen
+    effects = {}
     for name, by_level in zip(names, deviation, strict=True):
         typical: Typical = getattr(population, name)
         spreads = [getattr(typical, field) if level in chosen else 0.0 for level, field in spread_of.items()]
-        values[name] = typical.value * np.exp(np.asarray(spreads) @ by_level)
+        effects[name] = np.asarray(spreads) @ by_level + (typical.studies_mean if studied else 0.0)
+    if studied:
+        of_study = deviation[names.index("f"), list(spread_of).index("studies")]
+        effects["sp"] += population.f.studies_mean + population.f.between_studies * of_study
+    values = {name: getattr(population, name).value * np.exp(effect) for name, effect in effects.items()}
     width = content_log_sd if "content" in chosen else 0.0
     return Drawn(parameters=Parameters(**values), content=np.exp(width * content))

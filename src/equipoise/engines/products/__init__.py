@@ -5,7 +5,7 @@ intake=Intake(grams=6))``; the :class:`Judgement` says within, above, or cannot 
 ``distribution([...]).draws(rng, size)``.
 """
 
-from equipoise.engines.products.contents import ALKALOIDS, PERS, TOTAL, Bounds, Content, Per, Unit, amount, fraction, total
+from equipoise.engines.products.contents import Content, amount, fraction, total
 from equipoise.engines.products.distributions import (
     SIGMA_SCALE,
     Distribution,
@@ -30,6 +30,8 @@ from equipoise.engines.products.limits import (
     judge,
     judgements,
 )
+from equipoise.values.amounts import PERS, Bounds, Per, Unit
+from equipoise.values.analytes import ALKALOIDS, TOTAL
 
 __all__ = [
     "ALKALOIDS",

@@ -9,76 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-Per = Literal["gram", "serving", "unit", "container", "millilitre"]
-"""What an amount is in; a ``unit`` is one capsule, tablet or piece."""
-
-PERS: tuple[Per, ...] = ("gram", "serving", "unit", "container", "millilitre")
-
-Unit = Literal[
-    "percent", "mg/g", "ug/g", "ng/g", "mg/serving", "ug/serving", "mg/unit", "mg/container", "mg/mL", "cfu/g", "not-said"
-]
-
-_MG, _UG, _NG = Fraction(1, 1000), Fraction(1, 10**6), Fraction(1, 10**9)
-
-_UNITS: Mapping[str, tuple[Fraction, Per]] = {
-    "percent": (Fraction(1, 100), "gram"),
-    "mg/g": (_MG, "gram"),
-    "ug/g": (_UG, "gram"),
-    "ng/g": (_NG, "gram"),
-    "mg/serving": (_MG, "serving"),
-    "ug/serving": (_UG, "serving"),
-    "mg/unit": (_MG, "unit"),
-    "mg/container": (_MG, "container"),
-    "mg/mL": (_MG, "millilitre"),
-    "cfu/g": (Fraction(1), "gram"),
-}
-"""Grams (of microbes: colony-forming units) in one of the unit, and what it is in."""
-
-ALKALOIDS = (
-    "mitragynine",
-    "7-hydroxymitragynine",
-    "mitragynine-pseudoindoxyl",
-    "speciogynine",
-    "speciociliatine",
-    "mitraciliatine",
-    "paynantheine",
-    "isopaynantheine",
-    "corynantheidine",
-    "mgm-15",
-    "mgm-16",
-)
-"""What a sum of alkaloids counts where it was measured."""
-
-TOTAL = "total-alkaloids"
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What an amount can be: from ``low`` to ``high``; None: nothing bounds it from above.
-
-    Raises
-    ------
-    ValueError
-        Below zero, or the wrong way round.
-    """
-
-    low: Fraction
-    high: Fraction | None
-
-    def __post_init__(self) -> None:
-        if self.low < 0 or (self.high is not None and self.high < self.low):
-            raise ValueError(f"an amount is from {self.low} to {self.high}; it should be from zero or more to no less")
-
-    def __mul__(self, factor: Fraction) -> "Bounds":
-        return Bounds(self.low * factor, None if self.high is None else self.high * factor)
-
-    def __add__(self, other: "Bounds") -> "Bounds":
-        return Bounds(self.low + other.low, None if self.high is None or other.high is None else self.high + other.high)
-
-    def hull(self, other: "Bounds") -> "Bounds":
-        """From the lower low to the higher high: what two measurements leave open together."""
-        high = None if self.high is None or other.high is None else max(self.high, other.high)
-        return Bounds(min(self.low, other.low), high)
+from equipoise.values.amounts import ANY, NONE, PERS, UNITS, Bounds, Per, Unit
+from equipoise.values.analytes import ALKALOIDS, TOTAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,26 +49,24 @@ class Content:
         ValueError
             A unit that is none of :data:`Unit`, or bounds that no amount can have.
         """
+        bounds = Bounds(Fraction(low), None if high is None else Fraction(high))
         if unit == "not-said":
-            bounds = Bounds(Fraction(low), None if high is None else Fraction(high))
             return cls(analyte=analyte, bounds=bounds, per=None, censored=censored)
-        if unit not in _UNITS:
-            raise ValueError(f"{analyte} has the unit {unit!r}; it should be one of {', '.join(_UNITS)} or not-said")
-        factor, per = _UNITS[unit]
-        bounds = Bounds(Fraction(low), None if high is None else Fraction(high)) * factor
-        return cls(analyte=analyte, bounds=bounds, per=per, censored=censored, counted=unit == "cfu/g")
+        if unit not in UNITS:
+            raise ValueError(f"{analyte} has the unit {unit!r}; it should be one of {', '.join(UNITS)} or not-said")
+        one = UNITS[unit]
+        return cls(analyte=analyte, bounds=bounds * one.size, per=one.per, censored=censored, counted=one.counted)
 
     @classmethod
     def absent(cls, analyte: str, *, in_g: Decimal | None) -> "Content":
         """A microbe that was not found in ``in_g`` grams; None where the size of the sample was not said."""
         sample = None if in_g is None else Fraction(in_g)
-        bounds = Bounds(Fraction(0), None)
-        return cls(analyte=analyte, bounds=bounds, per="gram", censored=True, counted=True, absent_in=sample)
+        return cls(analyte=analyte, bounds=ANY, per="gram", censored=True, counted=True, absent_in=sample)
 
     @classmethod
     def found(cls, analyte: str) -> "Content":
         """An analyte that was detected, nobody said how much."""
-        return cls(analyte=analyte, bounds=Bounds(Fraction(0), None), per="gram", counted=True, detected=True)
+        return cls(analyte=analyte, bounds=ANY, per="gram", counted=True, detected=True)
 
 
 def amount(contents: Iterable[Content], analyte: str, *, per: Per, grams: Mapping[Per, Fraction]) -> Bounds | None:
@@ -163,7 +93,7 @@ def amount(contents: Iterable[Content], analyte: str, *, per: Per, grams: Mappin
 def total(contents: Sequence[Content], *, per: Per = "gram", grams: Mapping[Per, Fraction] | None = None) -> Bounds:
     """The measured alkaloids together. Those below a limit of quantitation add anything from zero to that limit."""
     parts = [amount(contents, name, per=per, grams=grams or {}) for name in ALKALOIDS]
-    return sum((part for part in parts if part is not None), Bounds(Fraction(0), Fraction(0)))
+    return sum((part for part in parts if part is not None), NONE)
 
 
 def fraction(
@@ -194,7 +124,7 @@ def fraction(
         if part is not None and whole is not None:
             return _of_total(part, whole)
         if part is not None and known:
-            rest = sum(known, Bounds(Fraction(0), Fraction(0)))
+            rest = sum(known, NONE)
             high = Fraction(1) if part.high is None else _share(part.high, rest.low)
             low = Fraction(0) if of == "all" or rest.high is None else _share(part.low, rest.high)
             return Bounds(low, high)

@@ -27,6 +27,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.values.distributions import Mixture, weighted_quantiles
+
 Floats = NDArray[np.float64]
 
 SIGMA_SCALE = 1.5
@@ -104,12 +106,11 @@ class Distribution:
     def exceedance_interval(self, threshold: float, *, level: float = 0.90) -> Floats:
         """Bounds of that share over the posterior, (2,)."""
         share = _tail((math.log(threshold) - self.mu) / self.sigma)
-        return _quantiles(share, self.weight, np.array([(1 - level) / 2, (1 + level) / 2]))
+        return weighted_quantiles(share, self.weight, [(1 - level) / 2, (1 + level) / 2])
 
     def draws(self, rng: np.random.Generator, size: int) -> Floats:
         """Amounts of ``size`` products that were not tested, (size,): parameters and product anew for each."""
-        which = rng.choice(self.weight.size, size=size, p=self.weight)
-        return np.asarray(np.exp(self.mu[which] + self.sigma[which] * rng.standard_normal(size)))
+        return np.asarray(np.exp(Mixture(mean=self.mu, sd=self.sigma, weight=self.weight).draws(rng, size)))
 
 
 def distribution(evidence: Sequence[Evidence], *, sigma_scale: float = SIGMA_SCALE) -> Distribution:
@@ -142,14 +143,15 @@ def distribution(evidence: Sequence[Evidence], *, sigma_scale: float = SIGMA_SCA
 
     best = _highest(log_likelihood, anchors)
     mu, sigma, weight = _posterior(log_likelihood, best, sigma_scale)
-    ends = np.array([0.05, 0.95])
+    product = Mixture(mean=mu, sd=sigma, weight=weight)
+    ends = (0.05, 0.95)
     return Distribution(
         median=math.exp(best[0]),
         gsd=math.exp(best[1]),
-        median_90=np.exp(_quantiles(mu, weight, ends)),
-        gsd_90=np.exp(_quantiles(sigma, weight, ends)),
-        product_90=np.exp(_product(mu, sigma, weight, ends)),
-        product_95=np.exp(_product(mu, sigma, weight, np.array([0.025, 0.975]))),
+        median_90=np.exp(weighted_quantiles(mu, weight, ends)),
+        gsd_90=np.exp(weighted_quantiles(sigma, weight, ends)),
+        product_90=np.exp(product.quantile(ends)),
+        product_95=np.exp(product.quantile((0.025, 0.975))),
         pieces=len(evidence),
         products=products,
         sigma_scale=sigma_scale,
@@ -302,18 +304,3 @@ def _posterior(log_likelihood: _Term, best: tuple[float, float], scale: float) -
         high = np.minimum(high, np.array([mu[kept].max(), log_sigma[kept].max()]) + step)
     weight = np.exp(log_post[kept] - log_post[kept].max())
     return mu[kept], sigma[kept], weight / weight.sum()
-
-
-def _product(mu: Floats, sigma: Floats, weight: Floats, shares: Floats) -> Floats:
-    """Quantiles of a product over the posterior, in logarithms, by bisection."""
-    low, high = np.full(shares.shape, (mu - 9 * sigma).min()), np.full(shares.shape, (mu + 9 * sigma).max())
-    for _ in range(50):
-        middle = (low + high) / 2
-        below = np.exp(_log_below((middle[:, None] - mu) / sigma)) @ weight < shares
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.asarray((low + high) / 2)
-
-
-def _quantiles(values: Floats, weight: Floats, shares: Floats) -> Floats:
-    order = np.argsort(values, kind="stable")
-    return np.asarray(np.interp(shares, np.cumsum(weight[order]) - weight[order] / 2, values[order]))

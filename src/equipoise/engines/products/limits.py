@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from equipoise.engines.products.contents import ALKALOIDS, TOTAL, Bounds, Content, Per, amount, fraction
+from equipoise.engines.products.contents import Content, amount, fraction
+from equipoise.values.amounts import Bounds, Per
+from equipoise.values.analytes import ALKALOIDS, TOTAL
 
 Verdict = Literal["within", "above", "cannot-tell"]
 
@@ -137,9 +139,10 @@ def judge(product: Product, limit: Limit, *, intake: Intake | None = None) -> Ju
     found = _found(product, measured, limit, intake)
     if not isinstance(found, Bounds):
         return Judgement(limit=limit, verdict="cannot-tell", why=found, bounds=None)
-    if found.low > limit.most:
+    within = found.compare("<=", limit.most)
+    if within is False:
         return Judgement(limit=limit, verdict="above", why=None, bounds=found)
-    if found.high is None or found.high > limit.most:
+    if within is None:
         return Judgement(limit=limit, verdict="cannot-tell", why=_untold(measured, found), bounds=found)
     if any(content.per is None for content in measured):
         return Judgement(limit=limit, verdict="cannot-tell", why="unit-unknown", bounds=found)

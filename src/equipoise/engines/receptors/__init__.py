@@ -7,9 +7,9 @@ What reaches the brain is not known, and nothing here says it.
 """
 
 from equipoise.engines.receptors.affinities import SHARED, TAU_SCALE, UNPRINTED, Affinity, Op, pool, readings
-from equipoise.engines.receptors.mixtures import Mixture
 from equipoise.engines.receptors.occupancies import Ligand, Occupancy, occupancy, occupied
 from equipoise.engines.receptors.spreads import SpreadKind, log_se
+from equipoise.values.distributions import Mixture
 
 __all__ = [
     "SHARED",

@@ -27,7 +27,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.engines.receptors.mixtures import Mixture
+from equipoise.values.distributions import Mixture, weighted_quantiles
 
 Floats = NDArray[np.float64]
 Op = Literal["=", ">", "<"]
@@ -147,7 +147,7 @@ def pool(
     mu, width, tau, weight = mu[kept], width[kept], tau[kept], weight[kept] / weight[kept].sum()
     log_mean = Mixture(mean=mu, sd=width, weight=weight)
     log_new = Mixture(mean=mu, sd=np.sqrt(width**2 + tau**2), weight=weight)
-    tau_quantile = _weighted_quantile(tau, weight, np.array([0.05, 0.5, 0.95]))
+    tau_quantile = weighted_quantiles(tau, weight, [0.05, 0.5, 0.95])
     middle = np.exp(log_mean.quantile([0.5, 0.05, 0.95, 0.025, 0.975]))
     new = np.exp(log_new.quantile([0.05, 0.95, 0.025, 0.975]))
     return Affinity(
@@ -301,9 +301,3 @@ def _bounds_of(data: _Data, paper: NDArray[np.bool_], mu: Floats, tau: Floats, s
             term = term + log_ndtr(above if sign == ">" else -above)
         terms.append(term)
     return np.asarray(np.logaddexp.reduce(terms, axis=0))
-
-
-def _weighted_quantile(values: Floats, weight: Floats, share: Floats) -> Floats:
-    order = np.argsort(values, kind="stable")
-    middle = np.cumsum(weight[order]) - weight[order] / 2
-    return np.asarray(np.interp(share, middle, values[order]))

@@ -3,6 +3,8 @@
 import math
 from typing import Literal
 
+from equipoise.values.distributions import log_sd
+
 SpreadKind = Literal["sem", "sd", "se", "confidence-95", "confidence-90", "range", "log-sem", "not-said"]
 
 _HALF_WIDTH = {"confidence-95": 1.959963984540054, "confidence-90": 1.6448536269514722}
@@ -59,4 +61,4 @@ def log_se(
         if n < 1:
             raise ValueError(f"n is {n}; it should be 1 or more")
         spread /= math.sqrt(n)
-    return math.sqrt(math.log1p((spread / value) ** 2))
+    return log_sd(value, spread)

@@ -1,5 +1,6 @@
-"""A weighted sum of normal distributions: what is known of a number after its spread has been integrated out."""
+"""What several engines say of a number that is not known well: mixtures of normals, weighted points, a spread of logarithms."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,10 @@ HALVINGS = 45
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mixture:
-    """Normal distributions with ``mean`` (m,), standard deviation ``sd`` (m,) above zero and ``weight`` (m,) that sums to 1."""
+    """Normal distributions with ``mean`` (m,), standard deviation ``sd`` (m,) above zero and ``weight`` (m,) that sums to 1.
+
+    What is known of a number after its spread has been integrated out.
+    """
 
     mean: Floats
     sd: Floats
@@ -43,3 +47,15 @@ class Mixture:
         """``size`` independent values."""
         which = rng.choice(self.weight.size, size=size, p=self.weight)
         return np.asarray(self.mean[which] + self.sd[which] * rng.standard_normal(size))
+
+
+def weighted_quantiles(values: Floats, weight: Floats, shares: ArrayLike) -> Floats:
+    """Quantiles of points (m,) with weights (m,) that sum to 1, by interpolation between the middles of their weights."""
+    order = np.argsort(values, kind="stable")
+    middle = np.cumsum(weight[order]) - weight[order] / 2
+    return np.asarray(np.interp(np.asarray(shares, dtype=float), middle, values[order]))
+
+
+def log_sd(mean: float, sd: float) -> float:
+    r"""The standard deviation of the logarithm of a lognormal number, :math:`\sqrt{\ln(1 + (s/m)^2)}`; ``mean`` above zero."""
+    return math.sqrt(math.log1p((sd / mean) ** 2))

@@ -1,0 +1,162 @@
+"""Lines of a certificate: what each says of an analyte, and where lines contradict each other."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from equipoise.intake.certificate_cells import LONGEST, CellError, Reading, agree, bound, decimal, reading
+from equipoise.intake.certificate_files import Row
+from equipoise.intake.certificate_words import MICROBES, NOT_RECOGNISED, SAMPLE, Outcome, recognised
+from equipoise.intake.table import SHOWN
+from equipoise.values.amounts import SHARES, Bounds, Unit
+from equipoise.values.analytes import ALKALOIDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One line of a certificate.
+
+    ``analyte`` is a word of the vocabulary, or ``not-recognised``; ``printed`` is its name as the laboratory wrote it.
+    ``value``: the number of ``measured``, the bound of ``below`` and ``above`` where it is printed. ``loq`` and ``lod`` are in
+    the same ``unit``. ``sample_g``: the grams in which a microbe was looked for. ``place``: where the line stands.
+    """
+
+    analyte: str
+    printed: str
+    outcome: Outcome
+    value: Decimal | None
+    unit: Unit
+    loq: Decimal | None = None
+    lod: Decimal | None = None
+    sample_g: Decimal | None = None
+    method: str = ""
+    limit: str = ""
+    status: str = ""
+    place: str = ""
+
+    @property
+    def low(self) -> Decimal:
+        """The least that it can be."""
+        return self.value if self.value is not None and self.outcome in {"measured", "above"} else Decimal(0)
+
+    @property
+    def high(self) -> Decimal | None:
+        """The most that it can be; None where nothing printed bounds it. A value below a limit is no zero."""
+        if self.outcome == "measured":
+            return self.value
+        if self.outcome == "not-detected":
+            return self.lod if self.lod is not None else self.loq
+        if self.outcome == "below":
+            return self.value if self.value is not None else self.loq
+        return None
+
+    @property
+    def censored(self) -> bool:
+        """Whether it is a bound and not a number."""
+        return self.outcome in {"below", "not-detected", "absent"}
+
+
+def result(row: Row) -> Result:
+    """What a row says.
+
+    Raises
+    ------
+    CellError
+        A cell that cannot be read or cannot be, or cells that contradict each other.
+    """
+    printed = row.cells.get("analyte", "")
+    if not printed:
+        raise CellError("analyte", "is empty; should name what was measured")
+    if any(len(cell) > LONGEST for cell in [*row.cells.values(), *(cell for _, cell, _ in row.results)]):
+        raise CellError("line", f"has a cell of more than {LONGEST} letters; should be a name or a number")
+    analyte = recognised(printed)
+    in_name = SAMPLE.search(printed) if analyte in MICROBES else None
+    readings = [
+        reading(head, cell, unit or row.cells.get("unit", ""), microbe=analyte in MICROBES) for head, cell, unit in row.results
+    ]
+    said = [one for one in readings if one.outcome != "no-result"] or readings[:1]
+    first = said[0]
+    for other in said[1:]:
+        if not agree(first, other):
+            raise CellError(other.column, f"contradicts the column {first.column!r}; both should say the same amount")
+    bounds = {name: bound(name, row.cells.get(name, ""), first.unit) for name in ("loq", "lod")}
+    if bounds["loq"] is not None and bounds["lod"] is not None and bounds["lod"] > bounds["loq"]:
+        raise CellError("lod", f"is {bounds['lod']}, above the LOQ of {bounds['loq']}; should be at most that")
+    outcome, value = _against(first, bounds["loq"])
+    return Result(
+        analyte=analyte,
+        printed=printed,
+        outcome=outcome,
+        value=value,
+        unit=first.unit,
+        loq=bounds["loq"],
+        lod=bounds["lod"],
+        sample_g=first.sample_g
+        if first.sample_g is not None or in_name is None or outcome not in {"absent", "detected"}
+        else decimal(in_name[1], whole=False, column="analyte"),
+        method=row.cells.get("method", ""),
+        limit=row.cells.get("limit", ""),
+        status=row.cells.get("status", ""),
+        place=row.place,
+    )
+
+
+def _against(found: Reading, loq: Decimal | None) -> tuple[Outcome, Decimal | None]:
+    """A number below its own limit of quantitation, and a zero, are no measurements."""
+    if found.outcome == "measured" and found.value is not None:
+        if loq is not None and found.value < loq:
+            return "below", loq
+        if found.value == 0:
+            return "not-detected", None
+    return found.outcome, found.value
+
+
+def contradictions(results: Sequence[Result]) -> list[str]:
+    """Lines of one analyte that cannot both be: two amounts in units of one kind, or found and absent."""
+    return [
+        f"{one.place}: {one.printed[:SHOWN]}: contradicts {other.place}; one analyte should have one amount"
+        for at, one in enumerate(results)
+        for other in results[:at]
+        if one.analyte == other.analyte != NOT_RECOGNISED and _contradict(one, other)
+    ]
+
+
+def _contradict(one: Result, other: Result) -> bool:
+    if {one.outcome, other.outcome} == {"absent", "detected"}:
+        return one.sample_g == other.sample_g
+    if one.unit not in SHARES or other.unit not in SHARES:
+        same = one.unit == other.unit and {one.outcome, other.outcome} == {"measured"}
+        return same and one.value != other.value
+    if {one.outcome, other.outcome} == {"measured"}:
+        first = Reading(column="", outcome="measured", unit=one.unit, value=one.value)
+        return not agree(first, Reading(column="", outcome="measured", unit=other.unit, value=other.value))
+    return _share(one).apart(_share(other))
+
+
+def _share(one: Result) -> Bounds:
+    """Grams in a gram."""
+    return Bounds(Fraction(one.low), None if one.high is None else Fraction(one.high)) * SHARES[one.unit]
+
+
+def too_much(results: Iterable[Result], serving_g: Decimal | None, file: str) -> list[str]:
+    """More alkaloids than there is product."""
+    kept = [one for one in results if one.analyte in ALKALOIDS and one.outcome == "measured" and one.value is not None]
+    unique = {(one.analyte, one.unit): one for one in kept}
+    whole = sum((_share(one).low for one in _first_share(unique)), Fraction(0))
+    faults = [f"{file}: the alkaloids sum to {float(whole * 1000):g} mg in a gram; should be at most 1000"] if whole > 1 else []
+    if serving_g is not None:
+        faults += [
+            f"{one.place}: has {one.value} mg in a serving of {serving_g} g; should be at most its weight"
+            for one in kept
+            if one.unit == "mg/serving" and one.low > serving_g * 1000
+        ]
+    return faults
+
+
+def _first_share(unique: Mapping[tuple[str, Unit], Result]) -> Iterator[Result]:
+    seen = set()
+    for (analyte, unit), one in unique.items():
+        if unit in SHARES and analyte not in seen:
+            seen.add(analyte)
+            yield one
