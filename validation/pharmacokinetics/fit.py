@@ -4,24 +4,30 @@
 
 README.md says what each part does. Printed numbers: Tanna 2022 by Tanna 2023 (Translating kratom-drug interactions), Table 3:
 median and range of five people after 39 mg of mitragynine; Huestis 2024, abstract: ranges over doses of mean ratios, after one
-dose and after 15 daily ones; Trakulsrichai 2015 by the same Table 3; an extract by evidence/exposures/huestis-2026-extract.
+dose and after 15 daily ones; Trakulsrichai 2015 by the same Table 3; other peaks by evidence/exposures/huestis-2024,
+mongar-2024 and huestis-2026-extract. Printed ratios are of concentrations; whether in mass or in moles is not said, 4% apart.
+Typical values take them for the model's, which are in moles; as an effect of a study they are taken in mass.
 """
 
 import math
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
 
 from equipoise.engines.pharmacokinetics import (
+    HYDROXYMITRAGYNINE,
     MITRAGYNINE,
     Parameters,
     Population,
     Typical,
     draw,
     nanomolar,
+    ng_per_ml,
     nmol,
     profile,
     regular,
@@ -47,7 +53,12 @@ RATIO_ONCE, RATIO_DAILY = (0.20, 0.31), (0.15, 0.21)
 TRAKULSRICHAI = {"Vd/F L": (2900.0, 1850.0), "t1/2 h": (23.24, 16.07), "n": 9}
 
 EXTRACT = ((9.9, 32.8, 17.0), (29.6, 93.2, 38.6), (59.2, 196.0, 77.4))
+EXTRACT_7OH = ((9.9, 6.8, 2.7), (29.6, 13.7, 3.3), (59.2, 30.5, 12.2))
 """Single doses of an extract: mg, then mean and spread (taken for a standard deviation) of Cmax in ng/mL."""
+MONGAR_7OH, MONGAR_PEOPLE = (23.6, 12.81, 3.39), 16
+"""The same after tea."""
+HUESTIS_7OH = ((6.65, 3.6), (53.2, 22.7))
+"""The lowest and the highest dose of leaf, and the ends of the printed range, taken for means; spread as of the extract."""
 
 SHAPE = {"ka": 1.52, "q": 199.0, "km": 0.601}
 """What no printed number determines alone: the start of the search, kept as long as the numbers do not ask for more."""
@@ -57,7 +68,9 @@ SPREADS = {"ka": 0.45, "v1": 0.25, "q": 0.20, "v2": 0.20, "cl": 0.20, "km": 0.25
 ONCE = schedule([(0.0, DOSE_MG)])
 DAILY = regular(DOSE_MG, every_h=24, days=15)
 PRIOR = 0.6
-"""Scale of the half-normal prior of the spread between studies."""
+"""Scale of the half-normal priors of the spreads between studies, of f and of sp."""
+PRIOR_MEAN = 1.0
+"""Standard deviation of the normal priors, around 0, of the means of the effects of studies."""
 
 
 def line(*cells: object) -> None:
@@ -190,45 +203,152 @@ def uncertainty() -> None:
         line(name, factor * spread)
 
 
-def between_studies(typical: dict[str, float]) -> None:
-    """Print the spread between studies and products from the exposure for each mg in three of them, and a half-normal prior.
+@dataclass(frozen=True)
+class Seen:
+    """What a study printed, on one footing: for each mg, the median, its logarithm less that of the typical person.
 
-    Logarithms of bioavailability against the typical person: 0 by definition; from the clearance that the printed volume and
-    half-life of Trakulsrichai 2015 imply; from the highest concentrations after three doses of an extract. The mean over
-    studies is free.
+    ``error``: its standard error, or half the logarithm of a printed range over dose groups.
     """
-    line("== between studies: log-sd of bioavailability")
+
+    of: Literal["mitragynine", "7-OH peak", "ratio"]
+    log: float
+    error: float
+
+
+def median_of(mean: float, sd: float) -> tuple[float, float]:
+    """Return the median and the log-sd of a lognormal with a mean and a standard deviation."""
+    variance = math.log1p((sd / mean) ** 2)
+    return mean / math.exp(variance / 2), math.sqrt(variance)
+
+
+def averaged(doses: Iterable[tuple[float, float, float]], formula: str, reference: float, n: int) -> tuple[float, float]:
+    """Return logarithm and error of mg, mean and sd in ng/mL of dose groups, against nM for each mg."""
+    found = [
+        (float(nanomolar(1, formula)) * median / mg, spread)
+        for mg, (median, spread) in ((d[0], median_of(*d[1:])) for d in doses)
+    ]
+    logs, spreads_ = [math.log(value / reference) for value, _ in found], [spread for _, spread in found]
+    return float(np.mean(logs)), float(np.mean(spreads_)) / math.sqrt(n)
+
+
+def by_study(typical: dict[str, float]) -> dict[str, tuple[Seen, ...]]:
+    """Return what each study says of its exposure against the typical person.
+
+    Tanna 2022 is 0 by definition, with the errors of medians of five. How many had the extract or the lowest and the highest
+    amount of leaf was not seen; as many as in the smallest study here errs on the wide side. Errors count as independent.
+    """
+    once = profile(Parameters(**typical), ONCE, times_h=[0.0])
+    peak, formed = float(once.mitragynine.cmax_nm[0]) / DOSE_MG, float(once.hydroxymitragynine.cmax_nm[0]) / DOSE_MG
+    factor = error_of_median(PEOPLE) / expected_range(PEOPLE)
+    error = {name: factor * math.log(high / low) for name, (_, low, high) in PRINTED.items()}
     volume, half_life, n = TRAKULSRICHAI["Vd/F L"], TRAKULSRICHAI["t1/2 h"], TRAKULSRICHAI["n"]
     implied = math.log(2) * volume[0] / half_life[0]
-    _, low, high = PRINTED["AUCinf nM h"]
-    errors = [
-        error_of_median(PEOPLE) / expected_range(PEOPLE) * math.log(high / low),
-        math.sqrt(sum(math.log1p((sd / mean) ** 2) for mean, sd in (volume, half_life)) / n),
-    ]
-    line("clearances L/h", typical["cl"], implied)
-    peak = float(profile(Parameters(**typical), ONCE, times_h=[0.0]).mitragynine.cmax_nm[0]) / DOSE_MG
-    extract = []
-    for dose, mean, sd in EXTRACT:
-        median = float(nanomolar(mean, MITRAGYNINE)) / math.sqrt(1 + (sd / mean) ** 2)
-        extract.append(math.log(median / dose / peak))
-        line(f"extract {dose} mg", median / dose, peak, math.exp(extract[-1]))
-    # How many people had the extract was not seen; as many as in the smallest study here errs on the wide side.
-    errors.append(float(np.mean([math.sqrt(math.log1p((sd / mean) ** 2)) for _, mean, sd in EXTRACT])) / math.sqrt(PEOPLE))
-    logs = np.array([0.0, math.log(typical["cl"] / implied), np.mean(extract)])
-    line("logs", *logs.tolist())
-    line("their errors", *errors)
-    tau = np.linspace(0, 4, 40_001)[:, None]
-    weight = 1 / (tau**2 + np.square(errors))
-    mean = (weight * logs).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
-    log_density = (np.log(weight).sum(axis=1) - np.log(weight.sum(axis=1)) - (weight * (logs - mean) ** 2).sum(axis=1)) / 2
-    density = np.exp(log_density - (tau[:, 0] / PRIOR) ** 2 / 2)
-    share = np.cumsum(density) / density.sum()
-    line("posterior median", *_at(tau[:, 0], share, (0.5,)), "90% interval", *_at(tau[:, 0], share, (0.05, 0.95)))
-    line("mean at median", float(mean[np.searchsorted(share, 0.5), 0]))
+    imprecise = math.sqrt(sum(math.log1p((sd / mean) ** 2) for mean, sd in (volume, half_life)) / n)
+    spread = float(np.mean([sd / mean for _, mean, sd in EXTRACT_7OH]))
+    leaf = averaged([(mg, mean, spread * mean) for mg, mean in HUESTIS_7OH], HYDROXYMITRAGYNINE, formed, PEOPLE)
+    # A ratio by mass is 4% above one of moles. Whether it is of peaks or of areas is not said: halfway between both.
+    by_mass = float(ng_per_ml(1, HYDROXYMITRAGYNINE) / ng_per_ml(1, MITRAGYNINE))
+    ratio = middle(RATIO_ONCE) / by_mass / math.sqrt(formed / peak * float(once.ratio_first_day[0]))
+    return {
+        "Tanna 2022": (Seen("mitragynine", 0.0, error["AUCinf nM h"]), Seen("7-OH peak", 0.0, error["7-OH Cmax nM"])),
+        "Trakulsrichai 2015": (Seen("mitragynine", math.log(typical["cl"] / implied), imprecise),),
+        "Huestis 2024": (
+            Seen("7-OH peak", *leaf),
+            Seen("ratio", math.log(ratio), math.log(RATIO_ONCE[1] / RATIO_ONCE[0]) / 2),
+        ),
+        "Mongar 2024": (Seen("7-OH peak", *averaged([MONGAR_7OH], HYDROXYMITRAGYNINE, formed, MONGAR_PEOPLE)),),
+        "extract": (
+            Seen("mitragynine", *averaged(EXTRACT, MITRAGYNINE, peak, PEOPLE)),
+            Seen("7-OH peak", *averaged(EXTRACT_7OH, HYDROXYMITRAGYNINE, formed, PEOPLE)),
+        ),
+    }
 
 
-def _at(tau: Floats, share: Floats, levels: Iterable[float]) -> list[float]:
-    return [float(tau[np.searchsorted(share, level)]) for level in levels]
+class Hierarchy:
+    """Studies around a mean: f by N(mean, sd) and sp by another, on grids; the product of both is exact but for their steps.
+
+    ``shared``: a study's part of f scales what the first pass forms too, and sp has what is left; otherwise sp stands alone.
+    """
+
+    def __init__(self, typical: dict[str, float], *, shared: bool, prior: float = PRIOR) -> None:
+        self.effect = np.linspace(-3, 4, 176)
+        formation = np.linspace(-7, 7, 701)
+        typical_one = formation.size // 2
+        found = profile(Parameters(**{**typical, "sp": typical["sp"] * np.exp(formation)}), ONCE, times_h=[0.0])
+        peaks, areas = np.log(found.hydroxymitragynine.cmax_nm), np.log(found.ratio_first_day)
+        peaks, areas = peaks - peaks[typical_one], areas - areas[typical_one]
+        f, sp = self.effect[:, None], self.effect[None, :]
+        # Scaling f and sp alike scales every curve, so that a curve's shape depends on what sp has beyond f alone.
+        own = sp + 0 * f if shared else sp - f
+        self.expected = {
+            "mitragynine": f + 0 * sp,
+            "7-OH peak": f + np.interp(own, formation, peaks),
+            "ratio": np.interp(own, formation, (peaks + areas) / 2),
+        }
+        self.mean, self.sd = (grid.ravel() for grid in np.meshgrid(np.linspace(-2, 3, 51), np.linspace(0.04, 2.44, 41)))
+        density = np.exp(-((self.effect - self.mean[:, None]) ** 2) / (2 * self.sd[:, None] ** 2))
+        self.density = density / density.sum(axis=1, keepdims=True)
+        weight = np.exp(-(self.mean**2) / (2 * PRIOR_MEAN**2) - self.sd**2 / (2 * prior**2))
+        self.prior = np.outer(weight, weight) / weight.sum() ** 2
+
+    def posterior(self, seen: Iterable[tuple[Seen, ...]]) -> tuple[Floats, float]:
+        """Return the joint posterior of both means and sds, (f, sp), and the logarithm of the density of what was seen."""
+        joint = self.prior.copy()
+        for study in seen:
+            likelihood = np.ones((self.effect.size, self.effect.size))
+            for item in study:
+                likelihood *= stats.norm.pdf(item.log, self.expected[item.of], item.error)
+            joint *= self.density @ likelihood @ self.density.T
+        return joint / joint.sum(), math.log(joint.sum())
+
+    def summaries(self, joint: Floats) -> dict[str, Floats]:
+        """Return 5%, 50% and 95% points of the means and sds."""
+        found = {}
+        for name, weight in (("f", joint.sum(axis=1)), ("sp", joint.sum(axis=0))):
+            found[f"{name} mean"], found[f"{name} sd"] = quantiles(self.mean, weight), quantiles(self.sd, weight)
+        return found
+
+    def new_study(self, joint: Floats, of: str) -> Floats:
+        """Return the 5%, 50% and 95% points of what a new study has, over the whole posterior."""
+        return quantiles(self.expected[of].ravel(), (self.density.T @ joint @ self.density).ravel())
+
+
+def quantiles(values: Floats, weight: Floats) -> Floats:
+    """Return the 5%, 50% and 95% points of weighted values."""
+    each, place = np.unique(np.round(values, 9), return_inverse=True)
+    mass = np.bincount(place, weights=weight)
+    share = (np.cumsum(mass) - mass / 2) / mass.sum()
+    return np.asarray(np.interp([0.05, 0.5, 0.95], share, each))
+
+
+def between_studies(typical: dict[str, float]) -> None:
+    """Print mean and spread of the effects of studies on f and sp, and what speaks for one study effect on both."""
+    line("== between studies: deviation from the typical person, and its error, as logarithms")
+    seen = by_study(typical)
+    for name, study in seen.items():
+        for item in study:
+            line(name, item.of, item.log, item.error, math.exp(item.log))
+    evidence = {}
+    for shared in (True, False):
+        line(f"== effect of a study on f {'scales sp too' if shared else 'leaves sp alone'}: 5%, 50% and 95% points")
+        model = Hierarchy(typical, shared=shared)
+        joint, evidence[shared] = model.posterior(seen.values())
+        for name, points in model.summaries(joint).items():
+            line(name, *points.tolist())
+        for of in model.expected:
+            line("new study", of, *np.exp(model.new_study(joint, of)).tolist())
+    line("their densities", math.exp(evidence[True] - evidence[False]))
+    line("== one study left out, (f, sp) as one: 5%, 50% and 95% points for a new study, and what it printed")
+    model = Hierarchy(typical, shared=True)
+    for name, study in seen.items():
+        joint, _ = model.posterior(other for key, other in seen.items() if key != name)
+        for item in study:
+            line(name, item.of, *np.exp(model.new_study(joint, item.of)).tolist(), math.exp(item.log))
+    line("== other scales of the prior of the spreads")
+    for prior in (0.3, 1.0):
+        model = Hierarchy(typical, shared=True, prior=prior)
+        for name, points in model.summaries(model.posterior(seen.values())[0]).items():
+            line(f"{prior}: {name}", *points.tolist())
 
 
 if __name__ == "__main__":

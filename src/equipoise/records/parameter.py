@@ -17,6 +17,7 @@ class Parameter:
     """A typical value. Spreads are standard deviations of its logarithm, level by level, and never added into one.
 
     ``between_people``; ``between_studies``: of studies and their products; ``uncertainty``: of the typical value itself.
+    ``studies_mean``: the mean effect of studies, as a logarithm, relative to the study to which the value belongs.
     ``low`` and ``high``: bounds of what is plausible, for a fraction. ``group``: those that share one between-person effect.
     """
 
@@ -26,6 +27,7 @@ class Parameter:
     unit: Unit
     between_people: Decimal | None = None
     between_studies: Decimal | None = None
+    studies_mean: Decimal | None = None
     uncertainty: Decimal | None = None
     low: Decimal | None = None
     high: Decimal | None = None
