@@ -22,7 +22,7 @@ def run(*words: str) -> Result:
 
 
 def answer(*words: str) -> dict[str, Any]:
-    result = run(*words, *FEW, "--json")
+    result = run(*FEW, *words, "--json")
     assert result.exit_code == 0, result.output
     data = json.loads(result.stdout)
     jsonschema.validate(data, json.loads(SCHEMA.read_text(encoding="utf-8")))
@@ -88,6 +88,18 @@ def test_each_level_widens_the_interval_and_is_named() -> None:
     assert widths[0] == pytest.approx(1)
     assert widths == sorted(widths)
     assert answer("--mitragynine-mg", "39")["levels"] == ["people", "studies", "parameters"]
+
+
+def test_what_a_gram_may_hold_reaches_the_concentrations() -> None:
+    words = ("--grams", "3", "--product-mg-per-g", "13", "--product-cv", "0.5", "--levels", "product", "--people", "4000")
+    data = answer(*words)
+    peak, held = number(data, "cmax"), data["content"]
+    assert peak["high"] / peak["low"] == pytest.approx(held["high"] / held["low"], rel=0.05)
+
+
+def test_the_person_in_the_middle_is_of_the_reference_study_unless_studies_differ() -> None:
+    assert answer("--mitragynine-mg", "39", "--levels", "people,parameters")["typical"]["f"] == 1
+    assert answer("--mitragynine-mg", "39")["typical"]["f"] > 1.5
 
 
 def test_a_product_without_a_certificate_has_the_spread_of_surveys() -> None:

@@ -87,7 +87,7 @@ def test_the_unit_of_print_is_the_unit_of_the_finding(evidence: Evidence) -> Non
     nanomolar, mass = found(evidence), found(evidence, "huestis-2026-extract/single-high")
     assert (nanomolar.estimate.unit, mass.estimate.unit) == ("nM", "ng/mL")
     assert [rows[5] for rows in mass.panel.table.rows][:3] == ["mean 196 ng/mL", "mean 30.5 ng/mL", "median 1.3 h"]
-    assert mass.estimate.value == pytest.approx(0.3985 * max(mass.panel.bands[0].middle), rel=0.02)
+    assert mass.estimate.value == pytest.approx(0.3985 * max(mass.panel.bands[0].middle), rel=0.1)
 
 
 def test_a_disagreement_and_what_the_model_rests_on_stand_under_the_sentence(evidence: Evidence) -> None:

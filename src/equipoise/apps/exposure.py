@@ -293,8 +293,6 @@ def exposure(
         if wrong is not None:
             raise typer.BadParameter(wrong)
         kinds = {"exposures/": True, "parameters/": True, "products/": grams is not None, "assays/tanna-2021": auto_inhibition}
-        if seed < 0:
-            raise ValueError(f"--seed is {seed}; should be 0 or above")
         chosen = _levels(levels)
         held = _read(evidence, day, tuple(name for name, needed in kinds.items() if needed))
         content, used = report.content(held)

@@ -97,9 +97,9 @@ def _table(name: str, numbers: list[Number]) -> Iterator[str]:
 
 
 def _spread(median: float, low: float, high: float) -> str:
-    if two_digits(low) == two_digits(high):
-        return two_digits(median)
-    return f"{two_digits(median)} ({two_digits(low)}-{two_digits(high)})"
+    """``100 (27-390)``; without marks of thousands, so that a line holds both units."""
+    middle, *ends = (two_digits(value).replace(",", "") for value in (median, low, high))
+    return middle if ends[0] == ends[1] else f"{middle} ({ends[0]}-{ends[1]})"
 
 
 def _compared(answer: ExposureAnswer) -> Iterator[str]:

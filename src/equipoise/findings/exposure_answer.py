@@ -1,0 +1,409 @@
+"""Answers about the intake that a person reports, already in words and numbers, so that an output reads nothing else."""
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from equipoise import __version__
+from equipoise.engines import pharmacokinetics as engine
+from equipoise.engines.pharmacokinetics import (
+    AnalyteExposure,
+    Content,
+    Inactivation,
+    Parameters,
+    Schedule,
+    Summary,
+    exposure,
+    ng_per_ml,
+)
+from equipoise.findings.pharmacokinetics import (
+    FORMULAE,
+    LEVELS,
+    Comparison,
+    Kind,
+    band,
+    comparisons,
+    differences,
+    inactivation,
+    level_names,
+    middle,
+    population,
+    two_digits,
+)
+from equipoise.findings.products import market
+from equipoise.records.evidence import Evidence
+from equipoise.records.parameter import ParameterSet
+from equipoise.values.estimate import rounded
+from equipoise.values.panels import Bands, Table
+
+MODEL = "mitragynine-leaf"
+"""The parameters of the model of leaf."""
+
+NOTICE = (
+    "It describes an intake that a person reports. It proposes none, is not for dosing, and says nothing of effect or harm."
+)
+
+LEVEL = 0.90
+
+_MIXED = frozenset({"powder", "capsule", "several"})
+"""Kinds of product that a survey of the market has in a sample that holds leaf for the most part."""
+
+_POINTS = 1000
+"""Moments of the bands, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One number over people: the median, and the interval that holds the central share of them.
+
+    ``mass``: the same in ng/mL or ng·h/mL, where ``unit`` is of moles. ``people``: those who have it.
+    """
+
+    analyte: str
+    metric: str
+    says: str
+    unit: str
+    median: float
+    low: float
+    high: float
+    people: int
+    mass: "Mass | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mass:
+    """A number of moles as mass."""
+
+    unit: str
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Concentrations of one analyte over time, in nM; times ``ng_per_ml`` they are in ng/mL."""
+
+    analyte: str
+    median: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    ng_per_ml: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductContent:
+    """Mitragynine in a gram of the product, and where 90% of what it may be lies; ``records``: surveys behind it."""
+
+    mg_per_g: float
+    low: float
+    high: float
+    how: Literal["given", "not tested"]
+    products: int | None
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One reported intake."""
+
+    time_h: float
+    mitragynine_mg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureAnswer:
+    """A reported intake and what the model gives for it.
+
+    ``levels``: which spreads are in the intervals; without studies all are people of the reference study. ``drawn``: the
+    generator and its seed. ``typical``: the parameters of the person in the middle. ``differs``: the comparisons that do not
+    agree, in words.
+    """
+
+    sentence: str
+    reported: str
+    notice: str
+    intakes: tuple[Taken, ...]
+    content: ProductContent | None
+    levels: tuple[Kind, ...]
+    level: float
+    people: int
+    drawn: str
+    auto_inhibition: tuple[tuple[str, float], ...] | None
+    numbers: tuple[Number, ...]
+    times_h: tuple[float, ...]
+    bands: tuple[Series, ...]
+    compared: tuple[Comparison, ...]
+    differs: tuple[str, ...]
+    parameters: str
+    typical: tuple[tuple[str, float], ...]
+    records: tuple[str, ...]
+    notes: tuple[str, ...]
+    as_of: date
+    version: str
+    panel: Bands
+
+
+def given_content(mg_per_g: float, *, cv: float) -> tuple[Content, ProductContent]:
+    """The content that a certificate or a label gives, and its coefficient of variation as the spread of a lognormal."""
+    log_sd = math.sqrt(math.log1p(cv * cv))
+    held = Content(mg_per_g=mg_per_g, log_sd=log_sd)
+    reach = math.exp(_Z90 * log_sd)
+    return held, ProductContent(
+        mg_per_g=mg_per_g, low=mg_per_g / reach, high=mg_per_g * reach, how="given", products=None, records=()
+    )
+
+
+def untested_content(evidence: Evidence) -> tuple[Content, ProductContent]:
+    """What a product without a certificate may hold: the distribution over products of surveys of several powders or capsules.
+
+    Trees, extracts, drinks and 7-hydroxymitragynine products are left out.
+
+    Raises
+    ------
+    ValueError
+        As :func:`market` does.
+    """
+    records = [
+        f"{stem}/{item.id}"
+        for stem, survey in evidence.products.items()
+        for item in survey.contents
+        if item.analyte == "mitragynine"
+        and item.product in _MIXED
+        and item.unit in ("mg/g", "percent")
+        and isinstance(item.products, int)
+        and item.products > 1
+    ]
+    spread = market(evidence, records, analyte="mitragynine", unit="mg/g").distribution
+    low, high = (float(end) for end in spread.product_90)
+    middle = math.sqrt(low * high)
+    held = Content(mg_per_g=middle, log_sd=math.log(high / low) / (2 * _Z90))
+    return held, ProductContent(
+        mg_per_g=middle, low=low, high=high, how="not tested", products=spread.products, records=tuple(records)
+    )
+
+
+_Z90 = 1.6448536269514722
+
+
+def exposure_answer(
+    evidence: Evidence,
+    taken: Schedule,
+    *,
+    reported: str,
+    content: ProductContent | None,
+    people: int,
+    seed: int,
+    levels: Collection[Kind],
+    hours: float | None,
+    auto_inhibition: bool,
+    as_of: date,
+) -> ExposureAnswer:
+    """What the model gives for reported intakes of leaf, and how far it agrees with what was printed.
+
+    ``hours``: how long the bands are, from 0 h; to the end of the last day without it.
+
+    Raises
+    ------
+    ValueError
+        Parameters that are not on record, a seed below 0, or what the engine refuses: too many people.
+    """
+    if seed < 0:
+        raise ValueError(f"the seed is {seed}; should be 0 or above")
+    held = evidence.parameters.get(MODEL)
+    if held is None:
+        raise ValueError(f"{MODEL!r} is not on record; should be a file of parameters/")
+    group = population(held)
+    hypothesis, constants = inactivation(evidence) if auto_inhibition else (None, ())
+    found = exposure(
+        taken,
+        group,
+        rng=np.random.default_rng(seed),
+        people=people,
+        times_h=_times(taken, hours),
+        levels=[LEVELS[name] for name in levels],
+        level=LEVEL,
+        inactivation=hypothesis,
+    )
+    compared = comparisons(evidence, group)
+    kept = tuple(name for name in level_names(found) if name != "product" or taken.content_log_sd > 0)
+    numbers = tuple(_numbers(found, repeated=taken.time_h.size > 1, days=float(np.ptp(taken.time_h)) >= 24))
+    return ExposureAnswer(
+        sentence=_sentence(numbers),
+        reported=reported,
+        notice=NOTICE,
+        intakes=tuple(Taken(time_h=time, mitragynine_mg=mg) for time, mg in zip(*_lists(taken), strict=True)),
+        content=content,
+        levels=kept,
+        level=found.level,
+        people=found.people,
+        drawn=found.rng,
+        auto_inhibition=None if hypothesis is None else _constants(hypothesis),
+        numbers=numbers,
+        times_h=tuple(found.times_h.tolist()),
+        bands=tuple(_series(name, one) for name, one in _analytes(found)),
+        compared=compared,
+        differs=tuple(differences(compared)),
+        parameters=held.id,
+        typical=_person(middle(group, reference="studies" not in levels)),
+        records=(
+            f"parameters/{held.id}",
+            *constants,
+            *(() if content is None else content.records),
+            *dict.fromkeys(one.record for one in compared),
+        ),
+        notes=tuple(_notes(held, content, hypothesis)),
+        as_of=as_of,
+        version=__version__,
+        panel=_panel(found, numbers, reported),
+    )
+
+
+def _times(taken: Schedule, hours: float | None) -> list[float]:
+    """The moments of the bands, from 0 h on."""
+    first, last = float(taken.time_h[0]), float(taken.time_h[-1])
+    if hours is None:
+        hours = last + 24.0 * (1 if last > first else 2)
+    if not (np.isfinite(hours) and 0 < hours <= 100_000):
+        raise ValueError(f"--hours is {hours:g}; should be above 0 and at most 100,000")
+    step = max(0.25, float(np.ceil(4 * hours / _POINTS)) / 4)
+    return [*np.arange(0.0, hours, step).tolist(), hours]
+
+
+def _lists(taken: Schedule) -> tuple[list[float], list[float]]:
+    return taken.time_h.tolist(), taken.mg.tolist()
+
+
+def _analytes(found: engine.Exposure) -> tuple[tuple[str, AnalyteExposure], ...]:
+    return (("mitragynine", found.mitragynine), ("7-hydroxymitragynine", found.hydroxymitragynine))
+
+
+def _person(held: Parameters) -> tuple[tuple[str, float], ...]:
+    return tuple((item.name, float(getattr(held, item.name)[0])) for item in fields(held))
+
+
+def _constants(held: Inactivation) -> tuple[tuple[str, float], ...]:
+    return tuple((item.name, float(value)) for item in fields(held) if (value := getattr(held, item.name)) is not None)
+
+
+_SAYS: Mapping[str, tuple[str, str]] = {
+    "cmax": ("highest concentration (Cmax)", "nM"),
+    "tmax": ("time to it from an intake (tmax)", "h"),
+    "auc-first-day": ("area of the first day (AUC)", "nM·h"),
+    "auc-last-day": ("area of the last day (AUC)", "nM·h"),
+    "auc-inf": ("area of all of it (AUC)", "nM·h"),
+    "trough": ("before the last intake (trough)", "nM"),
+    "accumulation": ("last over first day (accumulation)", "ratio"),
+    "t-half": ("half-life, of the slowest decay", "h"),
+}
+
+
+def _numbers(found: engine.Exposure, *, repeated: bool, days: bool) -> Iterator[Number]:
+    for name, one in _analytes(found):
+        held: Mapping[str, Summary | None] = {
+            "cmax": one.cmax_nm,
+            "tmax": one.tmax_h,
+            "auc-first-day": one.auc_first_day_nm_h,
+            "auc-last-day": one.auc_last_day_nm_h if days else None,
+            "auc-inf": one.auc_inf_nm_h,
+            "trough": one.trough_nm if repeated else None,
+            "accumulation": one.accumulation if days else None,
+            "t-half": one.half_life_h,
+        }
+        for metric, summary in held.items():
+            if summary is not None:
+                yield _said(name, metric, *_SAYS[metric], summary)
+    for metric, says, summary in (
+        ("ratio-first-day", "areas of the first day", found.ratio_first_day),
+        ("ratio-last-day", "areas of the last day", found.ratio_last_day if days else None),
+    ):
+        if summary is not None:
+            yield _said("7-hydroxymitragynine to mitragynine", metric, says, "ratio", summary)
+
+
+def _said(analyte: str, metric: str, says: str, unit: str, held: Summary) -> Number:
+    mass = None
+    if unit.startswith("nM"):
+        factor = float(ng_per_ml(1.0, FORMULAE[analyte]))
+        mass = Mass(
+            unit={"nM": "ng/mL", "nM·h": "ng·h/mL"}[unit],
+            median=factor * held.median,
+            low=factor * held.low,
+            high=factor * held.high,
+        )
+    return Number(
+        analyte=analyte,
+        metric=metric,
+        says=says,
+        unit=unit,
+        median=held.median,
+        low=held.low,
+        high=held.high,
+        people=held.people,
+        mass=mass,
+    )
+
+
+def _series(name: str, one: AnalyteExposure) -> Series:
+    return Series(
+        analyte=name,
+        median=tuple(one.median.tolist()),
+        low=tuple(one.low.tolist()),
+        high=tuple(one.high.tolist()),
+        ng_per_ml=float(ng_per_ml(1.0, one.formula)),
+    )
+
+
+def _sentence(numbers: Sequence[Number]) -> str:
+    peak = next(one for one in numbers if one.metric == "cmax" and one.mass is not None)
+    mass = peak.mass.median if peak.mass is not None else 0.0
+    return (
+        f"The model gives a highest concentration of mitragynine in plasma of {two_digits(peak.median)} nM "
+        f"({two_digits(mass)} ng/mL); it has 90% of people between {two_digits(peak.low)} and {two_digits(peak.high)} nM."
+    )
+
+
+def _notes(held: ParameterSet, content: ProductContent | None, hypothesis: Inactivation | None) -> Iterator[str]:
+    if content is not None and content.how == "not tested":
+        yield (
+            f"The product was not tested. Surveys of {content.products} products make 90% of such products hold "
+            f"{rounded(content.low)} to {rounded(content.high)} mg/g; that is in the intervals while the level product is."
+        )
+    yield "The model is of leaf by mouth. What an extract, a drink or another way of taking it does was not modelled."
+    yield (
+        "7-hydroxymitragynine is what the body forms from mitragynine. Products that hold it as such are not supported: "
+        "there are no human data."
+    )
+    yield (
+        "A half-life here is of the slowest decay of the model; a study whose assay loses the tail prints a shorter one "
+        "for 7-hydroxymitragynine."
+    )
+    yield "These are concentrations in plasma. What reaches the brain is unknown, and a concentration is not yet an effect."
+    if hypothesis is not None:
+        yield (
+            "Auto-inhibition is a hypothesis: that all of the clearance is by CYP3A, and that mitragynine inactivates it in "
+            "people as in liver microsomes. It does not explain the longer half-life that was printed after repeated doses."
+        )
+    if held.note is not None:
+        yield f"Where the model's values come from: {' '.join(held.note.split())}"
+
+
+def _panel(found: engine.Exposure, numbers: Sequence[Number], reported: str) -> Bands:
+    return Bands(
+        title="Mitragynine and 7-hydroxymitragynine in plasma after a reported intake",
+        said=f"{reported} The line is the median of modelled people, the band where 90% of them are. {_sentence(numbers)}",
+        time_unit="hours",
+        unit="nM",
+        bands=tuple(band(name, found.times_h, one, level=found.level) for name, one in _analytes(found)),
+        table=Table(
+            columns=("Substance", "Number", "Unit", "Median", "Low", "High"),
+            rows=tuple(
+                (one.analyte, one.says, one.unit, two_digits(one.median), two_digits(one.low), two_digits(one.high))
+                for one in numbers
+            ),
+        ),
+    )
