@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.outputs.exposure import SCHEMA as EXPOSURE_SCHEMA
+from equipoise.outputs.interactions import SCHEMA as INTERACTIONS_SCHEMA
 from equipoise.outputs.json import SCHEMA
 from equipoise.outputs.law import SCHEMA as LAW_SCHEMA
 from equipoise.outputs.product import SCHEMA as PRODUCT_SCHEMA
-from equipoise.outputs.interactions import SCHEMA as INTERACTIONS_SCHEMA
-from equipoise.outputs.exposure import SCHEMA as EXPOSURE_SCHEMA
 from equipoise.records.evidence import KINDS
 from equipoise.records.forms import form, parts
 from equipoise.records.reader import read_record, schemas
