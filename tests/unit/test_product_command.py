@@ -51,8 +51,8 @@ def test_the_answer_follows_its_schema_whatever_was_asked() -> None:
 def test_the_first_line_says_what_is_above_and_the_last_ones_what_was_not_looked_at() -> None:
     result = run(str(LEAF), "--place", "US-RI", "--grams-per-day", "60", "--serving-g", "12", "--sample", "my tea", *DAY)
     lines = result.stdout.splitlines()
-    assert re.match(r"✗ Above \d+ of \d+ limits: mitragynine, lead, ", lines[0])
-    assert lines[1].startswith("Not measured: ")
+    assert re.match(r"✗ Above \d+ of \d+ limits: mitragynine \(1 of 1\), lead \(\d of \d\)", lines[0])
+    assert any(one.startswith("Not measured: ") for one in lines[1:3])
     assert max(map(len, (one for one in lines if "http" not in one))) <= 80
     said = " ".join(result.stdout.split())
     assert "Mitragynine: 167 mg, 1.11 times the limit; barred: more than 150 mg" in said
@@ -65,6 +65,95 @@ def test_the_first_line_says_what_is_above_and_the_last_ones_what_was_not_looked
 def test_without_a_daily_amount_limits_for_a_day_cannot_be_told() -> None:
     lead = [limit for limit in answer(str(LEAF))["limits"] if limit["id"] == "ich-q3d/lead"]
     assert [(limit["verdict"], limit["why"]) for limit in lead] == [("cannot tell", "no daily amount given")]
+
+
+def verdicts(made: dict[str, Any], ident: str) -> dict[str, tuple[str, str | None]]:
+    return {one["says"].partition(": ")[2]: (one["verdict"], one["why"]) for one in made["limits"] if one["id"] == ident}
+
+
+def test_a_limit_for_some_forms_is_exceeded_only_by_a_product_of_these(tmp_path: Path) -> None:
+    """Czech law has 0.1% of 7-OH for leaf, 0.5% for extract, and 50 mg in a package for both."""
+    report = written(tmp_path, "Analyte,Result,Unit\nMitragynine,3,%\n7-OH,0.2,%\n")
+    asked = (report, "--place", "CZ", "--container-g", "30")
+    share, package = "more than 0.1% of 7-OH by weight", "more than 50 mg of 7-OH in a container"
+    open_ = verdicts(answer(*asked), "cz/448-2025#leaf-limits")
+    assert open_[share] == ("cannot tell", "the limit is for some forms of product only, and no form was given")
+    assert open_[package] == ("above", None)
+    powder, extract = (answer(*asked, "--form", form) for form in ("powder", "extract"))
+    assert verdicts(powder, "cz/448-2025#leaf-limits")[share] == ("above", None)
+    assert verdicts(extract, "cz/448-2025#leaf-limits") == {}
+    assert {one for one, _ in verdicts(extract, "cz/448-2025#extract-limits").values()} == {"above", "within"}
+    assert powder["asked"]["form"] == "powder"
+
+
+def test_an_exemption_for_some_forms_covers_no_product_of_unknown_form(tmp_path: Path) -> None:
+    report = written(tmp_path, "Analyte,Result,Unit\n7-OH,0.01,mg/g\n")
+    asked, exempt = (report, "--place", "US-ID/Blackfoot"), "us-id/blackfoot-2026-ordinance#dried-leaf"
+    assert [one for one, _ in verdicts(answer(*asked), exempt).values()] == ["cannot tell"]
+    assert [one for one, _ in verdicts(answer(*asked, "--form", "leaf"), exempt).values()] == ["within"]
+
+
+@pytest.mark.parametrize(
+    ("total", "verdict", "why"),
+    [
+        ("20,mg/g", ("above", None), ""),
+        ("30,mg/g", ("within", None), ""),
+        ("10,mg/g", ("cannot tell", "the total of alkaloids and its parts disagree"), "below its own parts"),
+        ("100,%", ("cannot tell", "alkaloids that were not measured would make the share smaller"), "a table of shares"),
+    ],
+)
+def test_a_total_stands_for_the_whole_only_where_its_parts_allow_it(
+    tmp_path: Path, total: str, verdict: tuple[str, str | None], why: str
+) -> None:
+    report = written(tmp_path, f"Analyte,Result,Unit\nMitragynine,13.9,mg/g\n7-OH,0.25,mg/g\nTotal alkaloids,{total}\n")
+    found = verdicts(answer(report, "--place", "US-OK"), "us-ok/2025-sb-891#seven-oh-share")
+    assert list(found.values()) == [verdict], why
+
+
+def test_a_share_is_the_same_in_a_tablet_as_in_a_gram(tmp_path: Path) -> None:
+    report = written(tmp_path, "Analyte,Result,Unit\n7-OH,15,mg/tablet\nMitragynine,1,mg/tablet\n")
+    rule = "us-fl/2er26-1#seven-oh"
+    (ratio, weight), (same, weighed) = (
+        verdicts(answer(report, "--place", "US-FL", *words), rule).values() for words in ((), ("--unit-g", "0.5"))
+    )
+    assert {ratio[0], weight[0]} == {"above", "cannot tell"}
+    assert {same[0], weighed[0]} == {"above"}
+
+
+def test_a_law_that_was_verified_too_long_ago_puts_nothing_within(tmp_path: Path) -> None:
+    report = written(tmp_path, "Analyte,Result,Unit\n7-OH,0.1,mg/g\nMitragynine,10,mg/g\n")
+    found = {}
+    for day in (DAY[1], "2028-12-31"):
+        result = run(report, "--place", "US-RI", "--serving-g", "3", "--as-of", day, "--json")
+        content = verdicts(json.loads(result.stdout), "us-ri/kratom-act#content")
+        found[day] = {verdict for verdict, _ in content.values()}
+    assert found == {DAY[1]: {"within"}, "2028-12-31": {"cannot tell"}}
+
+
+def test_what_is_barred_whatever_a_certificate_says_stands_below_it(tmp_path: Path) -> None:
+    report = written(tmp_path, "Analyte,Result,Unit\nLead,0.01,ppm\n")
+    barred = [
+        note for note in answer(report, "--place", "US-AL")["notes"] if note.startswith("A rule there that no certificate")
+    ]
+    assert "Schedule I" in barred[0]
+    assert not [note for note in answer(report)["notes"] if "no certificate" in note]
+
+
+def test_what_was_found_without_a_number_is_told_as_that(tmp_path: Path) -> None:
+    report = written(tmp_path, "Analyte,Result,Unit\nYeast & Mold,TNTC,CFU/g\nSalmonella,Detected,\n")
+    made = answer(report)
+    assert made["sentence"] == "Above 6 of 47 limits: Salmonella (6 of 6)."
+    mould = {(one["verdict"], one["why"]) for one in made["limits"] if one["analyte"] == "yeast-and-mould"}
+    assert mould == {("cannot tell", "found, and no amount is printed")}
+
+
+def test_a_laboratory_writes_no_orders_to_a_terminal(tmp_path: Path) -> None:
+    report = written(tmp_path, "Analyte,Result,Unit\n\x1b[31mRed,3,mg/g\nLead,0.4,ppm\n")
+    for words in ((), ("--json",)):
+        said = run(report, *words, *DAY).stdout
+        assert "[31mRed" in said
+        assert "\x1b" not in said
+        assert "u001b" not in said
 
 
 def test_csv_and_json_of_one_certificate_have_one_answer(tmp_path: Path) -> None:
@@ -128,6 +217,7 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
         (["--grams-per-day", "1e9"], 2, r"should be above 0 and at most 1000 g"),
         (["--grams-per-day", "nan"], 2, r"should be above 0 and at most 1000 g"),
         (["--serving-g", "a spoon"], 2, r"--serving-g is 'a spoon'; should be a number of grams"),
+        (["--form", "brick"], 2, r"--form is 'brick'; should be one of leaf, powder"),
         (["--people", "cats"], 2, r"--people is 'cats'; should be one of adults"),
         (["--sample", "a\nb"], 2, r"--sample should be a name"),
         (["--place", "Rhode Island"], 1, r"'Rhode Island' is not a place of the gazetteer. Near: US-RI"),
@@ -157,6 +247,7 @@ def test_a_report_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) ->
 
 def test_the_help_names_every_option_and_promises_no_amount() -> None:
     said = " ".join(run("--help").stdout.split())
-    for option in ("--place", "--grams-per-day", "--serving-g", "--container-g", "--people", "--sample", "--figure", "--json"):
+    weights = ("--grams-per-day", "--serving-g", "--container-g", "--unit-g")
+    for option in (*weights, "--place", "--form", "--people", "--sample", "--figure", "--json"):
         assert option in said
     assert "It proposes no amount, and nothing of the certificate is kept or sent." in said

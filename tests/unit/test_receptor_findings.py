@@ -1,5 +1,6 @@
 """Findings on receptors: what is pooled, what is only shown, and that plasma is not the brain."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -91,6 +92,7 @@ def test_the_table_says_of_each_number_how_it_is_known_and_whether_it_was_pooled
         ("Obeng 2021", "709 nM"): ("print disagrees", "no: print disagrees"),
         ("Obeng 2021", "77.9 nM"): ("print disagrees", "no: print disagrees"),
         ("Todd 2020", "16 nM"): ("read in another text", "yes"),
+        ("4 papers", "24.6 nM"): ("pooled here from 4 measurements", ""),
     }
 
 
@@ -135,6 +137,27 @@ def test_one_measurement_is_said_to_be_one(shipped: Evidence) -> None:
     found = affinity(shipped, "alpha-2a", "mitragynine")
     assert found.statement == "In one assay, mitragynine binds the human alpha-2A adrenoceptor with a Ki of 1,260 nM."
     assert any("There is one measurement" in caveat for caveat in found.caveats)
+
+
+def test_a_pool_of_one_paper_says_that_no_other_laboratory_stands_behind_it(shipped: Evidence) -> None:
+    one_paper = " ".join(affinity(shipped, "5-ht1a", "speciogynine").caveats)
+    assert "All that is pooled is from one paper" in one_paper
+    assert "All that is pooled is from one paper" not in " ".join(affinity(shipped, "mor", "mitragynine").caveats)
+
+
+def test_what_print_disputes_names_the_receptors_that_it_is_of(shipped: Evidence) -> None:
+    said = " ".join(affinity(shipped, "mor", "7-hydroxymitragynine", species="any").caveats)
+    assert "7-hydroxymitragynine, animal in Matsumoto 2004: 37 nM without it, 19.8 nM with 10 nM." in said
+    alone = " ".join(affinity(shipped, "dor", "7-hydroxymitragynine", species="any").caveats)
+    assert "7-hydroxymitragynine, animal in Matsumoto 2004, and there is no other one to pool: 158 nM." in alone
+
+
+def test_what_a_figure_says_repeats_none_of_its_numbers(shipped: Evidence) -> None:
+    for found in (affinity(shipped, "mor", "mitragynine"), occupancy(shipped, "mitragynine", "7-hydroxymitragynine")):
+        assert found.panel is not None
+        assert set(re.findall(r"\d+", found.panel.said)) <= {"90", "95"}
+        assert len(found.panel.said) <= 200
+    assert found.panel.table.rows[-1][0] == "together"
 
 
 def test_micromolar_is_nanomolar_a_thousandfold_and_an_enzyme_is_inhibited(shipped: Evidence) -> None:
@@ -233,6 +256,20 @@ def test_occupancy_names_what_is_missing(shipped: Evidence, ligand: str, intake:
         occupancy(shipped, ligand, intake=intake)
 
 
+def test_occupancy_says_between_what_a_free_fraction_was_taken(shipped: Evidence) -> None:
+    said = " ".join(occupancy(shipped, "mitragynine", "7-hydroxymitragynine").caveats)
+    assert "0.269, taken as 0.12 to 0.602" in said
+    assert "which substance holds more is less sure than the shares look" in said
+
+
+def test_a_range_of_an_unknown_number_of_people_is_a_fault(shipped: Evidence) -> None:
+    held = shipped.exposures["tanna-2022"]
+    seen = tuple(replace(item, n=None) if item.id == "mitragynine-cmax" else item for item in held.observations)
+    other = replace(shipped, exposures={"tanna-2022": replace(held, observations=seen)})
+    with pytest.raises(ValueError, match="of an unknown number of people; should"):
+        occupancy(other, "mitragynine")
+
+
 def test_ng_per_ml_and_nm_are_one_concentration(shipped: Evidence) -> None:
     """81.9 nM of mitragynine (398.5 g/mol) are 32.6 ng/mL."""
     held = shipped.exposures["tanna-2022"]
@@ -256,6 +293,6 @@ def test_the_expected_range_of_two_normal_values_is_two_over_the_root_of_pi() ->
 
 def test_a_measurement_without_printed_spread_has_no_standard_error(shipped: Evidence) -> None:
     item: Measurement = shipped.assays["obeng-2021"].measurements[0]
-    one = receptors.Measured(name="x/y", paper="x", held=item)
+    one = receptors.Measured(name="x/y", paper="x", called="X", held=item)
     assert item.spread is None
     assert isnan(one.log_se)

@@ -9,12 +9,14 @@ import typer
 
 from equipoise.apps.options import AsOf, Folder, Json
 from equipoise.apps.terminal import stop
+from equipoise.records.law import Form
 
 if TYPE_CHECKING:
     from equipoise.engines.law import Place
     from equipoise.intake.certificate import Certificate
     from equipoise.records.evidence import Evidence
 
+FORMS: tuple[Form, ...] = get_args(Form)
 PEOPLE = ("adults", "women-who-may-become-pregnant", "children", "anyone")
 MOST_G = 1000
 _LONGEST = 60
@@ -107,6 +109,15 @@ def product(
     container_g: Annotated[
         str | None, typer.Option("--container-g", metavar="G", help="Weight in the package: 30.", show_default=False)
     ] = None,
+    unit_g: Annotated[
+        str | None, typer.Option("--unit-g", metavar="G", help="Weight of one capsule or tablet: 0.5.", show_default=False)
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--form", metavar="FORM", help=f"What the product is, as some laws ask: {', '.join(FORMS)}.", show_default=False
+        ),
+    ] = None,
     people: Annotated[
         str | None,
         typer.Option(
@@ -133,12 +144,18 @@ def product(
     """
     if people is not None and people not in PEOPLE:
         raise typer.BadParameter(f"--people is {people!r}; should be one of {', '.join(PEOPLE)}")
+    if form is not None and form not in FORMS:
+        raise typer.BadParameter(f"--form is {form!r}; should be one of {', '.join(FORMS)}")
     if sample is not None and not (sample.strip() and len(sample) <= _LONGEST and sample.isprintable()):
         raise typer.BadParameter(f"--sample should be a name of {_LONGEST} letters at most, on one line")
     if figure is not None and figure.resolve() == report.resolve():
         raise typer.BadParameter("--figure is the certificate itself; should be another file")
     grams = _grams(grams_per_day, "--grams-per-day")
-    serving, container = _grams(serving_g, "--serving-g"), _grams(container_g, "--container-g")
+    serving, container, unit = (
+        _grams(serving_g, "--serving-g"),
+        _grams(container_g, "--container-g"),
+        _grams(unit_g, "--unit-g"),
+    )
     certificate = _certificate(report)
     from equipoise.apps.clock import today
     from equipoise.findings.certificates import Asked, People, product_answer
@@ -151,7 +168,10 @@ def product(
     where = None if place is None else _place(place, folder)
     held = _read(folder, where, day)
     whom: People | None = next((word for word in get_args(People) if word == people), None)
-    asked = Asked(grams_per_day=grams, serving_g=serving, container_g=container, people=whom, name=sample)
+    what = next((word for word in FORMS if word == form), None)
+    asked = Asked(
+        grams_per_day=grams, serving_g=serving, container_g=container, unit_g=unit, form=what, people=whom, name=sample
+    )
     answer = product_answer(certificate, held, norms(held.law), place=where, asked=asked, day=day)
     if figure is not None:
         drawn = product_svg(answer)

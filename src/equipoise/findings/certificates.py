@@ -4,12 +4,13 @@ Limits of law are compared by the law engine itself, so that a substance, a basi
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from equipoise.engines.law import Amount, Bounds, Limit, Norm, Place
 from equipoise.engines.law import Product as LawProduct
@@ -17,6 +18,7 @@ from equipoise.engines.law.norms import DAY, OPEN, minute
 from equipoise.engines.law.products import said
 from equipoise.engines.products import (
     ALKALOIDS,
+    PERS,
     TOTAL,
     AbsenceLimit,
     Content,
@@ -33,6 +35,7 @@ from equipoise.engines.products import Bounds as Held
 from equipoise.findings.law import named
 from equipoise.intake.certificate import MICROBES, NOT_RECOGNISED, Certificate, Result
 from equipoise.records.evidence import Evidence
+from equipoise.records.law import Form
 from equipoise.records.limit import LimitSet, MicrobialLimit
 from equipoise.records.provenance import Locator
 from equipoise.values.estimate import rounded
@@ -52,12 +55,16 @@ _WHY: Mapping[str, str] = {
     "below-a-limit-not-said": "not detected, and no limit of detection is printed",
     "censored-above-the-limit": "below a limit of quantitation that lies above this limit",
     "unit-unknown": "its unit is not said",
-    "no-weight": "no weight of a serving or package given",
+    "no-weight": "no weight of a serving, unit or package given",
     "no-other-alkaloid": "a share needs more than one alkaloid",
     "no-daily-amount": "no daily amount given",
     "spans-the-limit": "what was measured leaves both sides open",
     "sample-too-small": "not shown to be absent in as much as the limit asks for",
     "not-all-alkaloids": "alkaloids that were not measured would make the share smaller",
+    "total-disagrees": "the total of alkaloids and its parts disagree",
+    "no-count": "found, and no amount is printed",
+    "no-form": "the limit is for some forms of product only, and no form was given",
+    "stale": "the law was last verified too long ago to rely on",
 }
 """Why a verdict cannot be told, in words."""
 
@@ -71,10 +78,10 @@ _PERS: Mapping[str, tuple[Per, ...]] = {
     "product-weight": ("gram",),
     "per-serving": ("serving",),
     "per-container": ("container",),
-    "alkaloid-fraction": ("gram", "serving", "container"),
-    "to-mitragynine": ("gram", "serving", "container"),
+    "alkaloid-fraction": PERS,
+    "to-mitragynine": PERS,
 }
-"""In what an amount has to be known for a limit of each basis."""
+"""In what an amount has to be known for a limit of each basis; a share is the same in a gram, a serving or a tablet."""
 
 _PRINTED = re.compile(r"([\d.]+)(%| ppm| mg/g| mg| to 1)")
 _SCALES: Mapping[str, tuple[int, str]] = {
@@ -94,6 +101,8 @@ class Asked:
     grams_per_day: Decimal | None = None
     serving_g: Decimal | None = None
     container_g: Decimal | None = None
+    unit_g: Decimal | None = None
+    form: Form | None = None
     people: People | None = None
     name: str | None = None
 
@@ -178,9 +187,11 @@ def product_answer(
     looked at.
     """
     product = _product(certificate, asked)
+    live: list[_Live] = []
     found = [*_daily(evidence, product, asked), *_microbes(evidence, product)]
     if place is not None:
-        found += _law(evidence, product, norms, place, day)
+        live = list(_live(norms, place, day))
+        found += _of_form(list(_law(evidence, product, live, place, day)), asked.form)
     found.sort(key=_weight)
     counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in VERDICTS}
     lines = tuple(_line(evidence, one) for one in certificate.results)
@@ -193,8 +204,8 @@ def product_answer(
         limits=tuple(found),
         lines=lines,
         not_measured=tuple(dict.fromkeys(one.label for one in found if one.why == NOT_MEASURED)),
-        not_recognised=certificate.not_recognised,
-        notes=tuple(_notes(certificate, found, place, day, asked)),
+        not_recognised=tuple(map(_shown, certificate.not_recognised)),
+        notes=(*_notes(certificate, found, place, day, asked), *_beside(live)),
         figure=_figure(found, asked),
         sha256=certificate.sha256,
     )
@@ -242,6 +253,8 @@ def _product(certificate: Certificate, asked: Asked) -> Product:
         weights["serving"] = Fraction(serving)
     if asked.container_g is not None:
         weights["container"] = Fraction(asked.container_g)
+    if asked.unit_g is not None:
+        weights["unit"] = Fraction(asked.unit_g)
     return Product(contents=contents(certificate), grams=weights)
 
 
@@ -262,11 +275,16 @@ def _line(evidence: Evidence, result: Result) -> Line:
         "no-result": "no result",
     }
     return Line(
-        printed=result.printed,
+        printed=_shown(result.printed),
         analyte=result.analyte if recognised else None,
         label=_label(evidence, result.analyte) if recognised else None,
         says=f"{words[result.outcome]}{limits}",
     )
+
+
+def _shown(printed: str) -> str:
+    """A laboratory's word without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in printed)
 
 
 def _label(evidence: Evidence, analyte: str) -> str:
@@ -298,6 +316,7 @@ def _daily(evidence: Evidence, product: Product, asked: Asked) -> Iterator[Limit
                 by=_by(held, one.sources, one.basis),
                 people=one.people,
                 note=one.note,
+                found=_found(product, one.analyte),
             )
 
 
@@ -316,7 +335,13 @@ def _microbes(evidence: Evidence, product: Product) -> Iterator[LimitAnswer]:
                     by=_by(held, one.sources, one.basis),
                     people=None,
                     note=one.note,
+                    found=_found(product, one.analyte),
                 )
+
+
+def _found(product: Product, analyte: str) -> bool:
+    """Whether it was found without an amount, as colonies too numerous to count are."""
+    return any(one.detected for one in product.contents if one.analyte == analyte)
 
 
 def _counts(one: MicrobialLimit) -> Iterator[tuple[ContentLimit | AbsenceLimit, str]]:
@@ -348,6 +373,7 @@ def _answer(
     by: By,
     people: str | None,
     note: str | None,
+    found: bool,
 ) -> LimitAnswer:
     most = None if isinstance(judged.limit, AbsenceLimit) else judged.limit.most
     bounds = judged.bounds
@@ -360,7 +386,7 @@ def _answer(
         limit=None if most is None else float(most * scale),
         unit=unit,
         verdict="cannot tell" if judged.verdict == "cannot-tell" else judged.verdict,
-        why=None if judged.why is None else _WHY[judged.why],
+        why=None if judged.why is None else _WHY["no-count" if judged.why == "spans-the-limit" and found else judged.why],
         low=None if bounds is None else float(bounds.low * scale),
         high=None if bounds is None or bounds.high is None else float(bounds.high * scale),
         times_low=None if bounds is None or not most else float(bounds.low / most),
@@ -374,10 +400,23 @@ def _answer(
 # Limits of law, compared by the law engine.
 
 
-def _law(evidence: Evidence, product: Product, norms: Iterable[Norm], place: Place, day: date) -> Iterator[LimitAnswer]:
+_Force = Literal["in force", "uncertain"]
+_Live = tuple[Norm, _Force]
+_Answered = tuple[Norm, LimitAnswer]
+
+
+def _live(norms: Iterable[Norm], place: Place, day: date) -> Iterator[_Live]:
+    """The law at a place and around it that is in force on a day, or may be; proposals are none."""
+    around = {held.id for held in place.stack}
+    for norm in norms:
+        if norm.place in around and norm.force == "law" and _reaches(norm, place):
+            force = _in_force(norm, day)
+            if force is not None:
+                yield norm, force
+
+
+def _law(evidence: Evidence, product: Product, live: Sequence[_Live], place: Place, day: date) -> Iterator[_Answered]:
     around = {held.id: level for level, held in enumerate(place.stack)}
-    here = [norm for norm in norms if norm.place in around and norm.force == "law" and _reaches(norm, place)]
-    live = [(norm, force) for norm in here if (force := _in_force(norm, day)) is not None]
     voiding = [norm for norm, _ in live if norm.effect == "preempt"]
     for norm, force in live:
         if norm.effect in ("preempt", "not-listed"):
@@ -400,7 +439,63 @@ def _law(evidence: Evidence, product: Product, norms: Iterable[Norm], place: Pla
         for group in norm.predicate.limits:
             for limit in group:
                 notes = (*_norm_notes(norm, [other for other in group if other is not limit]), *aside)
-                yield _judged(evidence, product, norm, limit, by=by, notes=notes)
+                answer = _judged(evidence, product, norm, limit, by=by, notes=notes)
+                if answer.verdict == "within" and by.stale:
+                    answer = replace(answer, verdict="cannot tell", why=_WHY["stale"])
+                yield norm, answer
+
+
+_FREEING = frozenset({"exempt", "permit-if", "licence"})
+_FORMS: tuple[Form, ...] = get_args(Form)
+
+
+def _of_form(answered: Sequence[_Answered], form: Form | None) -> Iterator[LimitAnswer]:
+    """The answers that are about a form of product.
+
+    Where none was said a bar may not reach this one, and an exemption may not cover it, unless one of each form says the same.
+    """
+    for norm, answer in answered:
+        fits = {one for one in _FORMS if _fits(norm, one)}
+        if form is not None:
+            if form in fits:
+                yield answer
+            continue
+        alike = [
+            other
+            for other, said in answered
+            if (other.instrument, said.says, said.verdict) == (norm.instrument, answer.says, answer.verdict)
+        ]
+        every = all(any(_fits(other, one) for other in alike) for one in _FORMS)
+        unsure = answer.verdict == ("within" if norm.effect in _FREEING else "above") and not every
+        yield replace(answer, verdict="cannot tell", why=_WHY["no-form"]) if unsure else answer
+
+
+def _fits(norm: Norm, form: Form) -> bool:
+    """Whether a norm is about a form of product."""
+    return (not norm.predicate.forms or form in norm.predicate.forms) and form not in norm.predicate.not_forms
+
+
+_TAKEN = frozenset({"buy", "possess", "use"})
+_GIVEN = frozenset({"sell", "give"})
+_MOST_BARS = 3
+
+
+def _beside(live: Sequence[_Live]) -> Iterator[str]:
+    """What is barred whatever a certificate says: of having it first, then of handing it over."""
+    bars = [
+        norm
+        for norm, _ in live
+        if norm.effect in ("prohibit", "schedule")
+        and norm.min_age is None
+        and not (norm.predicate.limits or norm.predicate.forms or norm.predicate.not_forms or norm.predicate.concentrated)
+        and {"plant", "mitragynine"} & set(norm.predicate.any_of)
+        and norm.actions & (_TAKEN | _GIVEN)
+    ]
+    bars.sort(key=lambda norm: not norm.actions & _TAKEN)
+    for norm in bars[:_MOST_BARS]:
+        yield f"A rule there that no certificate bears on: {norm.says.rstrip('.')} ({norm.citation})."
+    if len(bars) > _MOST_BARS:
+        yield f"{len(bars) - _MOST_BARS} more of such rules are on record there."
 
 
 def _reaches(norm: Norm, place: Place) -> bool:
@@ -408,7 +503,7 @@ def _reaches(norm: Norm, place: Place) -> bool:
     return norm.reach == "everywhere" or (norm.reach == "incorporated") == (place.local == "municipality")
 
 
-def _in_force(norm: Norm, day: date) -> Literal["in force", "uncertain"] | None:
+def _in_force(norm: Norm, day: date) -> _Force | None:
     """Whether a norm is in force for the whole of a day, as far as it was known on that day; None: it is not."""
     first, known = minute(day), day.toordinal()
     end = first + DAY
@@ -437,12 +532,13 @@ def _norm_notes(norm: Norm, together: Sequence[Limit]) -> Iterator[str]:
 
 def _judged(evidence: Evidence, product: Product, norm: Norm, limit: Limit, *, by: By, notes: tuple[str, ...]) -> LimitAnswer:
     bounds, why = _measured(product, limit)
+    disagree = limit.basis == "alkaloid-fraction" and _disagrees(product)
     verdict: Verdict = "cannot tell"
     if bounds is not None:
         holds = bounds.compare(limit.operator, limit.value)
         reached = holds if limit.operator in (">", ">=") else None if holds is None else not holds
         verdict = "cannot tell" if reached is None else "above" if reached else "within"
-        why = _open(product, limit, bounds) if reached is None else None
+        why = ("total-disagrees" if disagree else _open(product, limit, bounds)) if reached is None else None
     printed = _PRINTED.match(limit.amount)
     scale, unit = _SCALES[printed[2]] if printed is not None else (1, "")
     low = None if bounds is None else float(bounds.low * scale)
@@ -501,13 +597,38 @@ def _bounds(product: Product, limit: Limit, part: Held, per: Per) -> Bounds:
         names = [name for name in (*ALKALOIDS, TOTAL) if name != limit.analyte]
         seen = {name: amount(product.contents, name, per=per, grams=product.grams) for name in names}
         others = {name: held for name, held in seen.items() if held is not None}
-        if limit.basis == "alkaloid-fraction" and TOTAL in others:
-            if part.low <= others[TOTAL].low and part.high is not None and part.high <= others[TOTAL].low:
-                others = {TOTAL: others[TOTAL]}  # the measured whole stands for its parts
-            else:
-                others.pop(TOTAL)
-        else:
-            others.pop(TOTAL, None)
+        whole = others.pop(TOTAL, None)
+        if limit.basis == "alkaloid-fraction" and whole is not None and not _relative(whole, per):
+            by_total = part.high is not None and part.high <= whole.low
+            if by_total and _disagrees(product):
+                return _between(limit, per, part, {TOTAL: whole}).hull(_between(limit, per, part, others))
+            if by_total:
+                others = {TOTAL: whole}  # the measured whole stands for its parts
+    return _between(limit, per, part, others)
+
+
+def _relative(whole: Held, per: Per) -> bool:
+    """A total of 100% is that of a table of shares, and no content of the product."""
+    return per == "gram" and whole.low >= 1
+
+
+def _disagrees(product: Product) -> bool:
+    """Whether alkaloids that were measured come to more than their measured total; where both are in one unit."""
+    for per in _PERS["alkaloid-fraction"]:
+        whole = amount(product.contents, TOTAL, per=per, grams=product.grams)
+        parts = [amount(product.contents, name, per=per, grams=product.grams) for name in ALKALOIDS]
+        least = sum((held.low for held in parts if held is not None), Fraction(0))
+        if whole is not None and whole.high is not None and least > whole.high * _ROUNDING:
+            return True
+    return False
+
+
+_ROUNDING = Fraction(101, 100)
+"""A sum of rounded parts may lie a little above a rounded total."""
+
+
+def _between(limit: Limit, per: Per, part: Held, others: Mapping[str, Held]) -> Bounds:
+    """The least and the most that a limit's measure can be."""
     most = {name: held.high for name, held in others.items()}
     low = Fraction(0)
     if None not in most.values():
@@ -518,12 +639,22 @@ def _bounds(product: Product, limit: Limit, part: Held, per: Per) -> Bounds:
     return Bounds(low, high)
 
 
+_HOLDERS: Mapping[Per, Literal["gram", "serving", "container"]] = {
+    "gram": "gram",
+    "serving": "serving",
+    "container": "container",
+    "unit": "serving",
+    "millilitre": "serving",
+}
+"""The law engine knows no tablets, and a share is the same in whatever holds it."""
+
+
 def _measure(limit: Limit, per: Per, own: Fraction, others: Mapping[str, Fraction]) -> Bounds:
     """One product as the law engine sees it. Its parts may not exceed the whole, which both ends together could."""
     kept = {limit.analyte: own, **others}
     if per == "gram" and sum((value for name, value in kept.items() if name != TOTAL), Fraction(0)) > 1:
         return Bounds(Fraction(0), None)
-    amounts = tuple((name, Amount(value, per)) for name, value in kept.items())  # type: ignore[arg-type]
+    amounts = tuple((name, Amount(value, _HOLDERS[per])) for name, value in kept.items())
     return LawProduct(amounts=amounts).measure(limit)
 
 
@@ -541,16 +672,18 @@ def _open(product: Product, limit: Limit, bounds: Bounds) -> str:
 
 
 def _sentence(found: Sequence[LimitAnswer], counts: Mapping[Verdict, int]) -> str:
-    above = list(dict.fromkeys(one.label for one in found if one.verdict == "above"))
+    above = Counter(one.label for one in found if one.verdict == "above")
+    every = Counter(one.label for one in found)
     total, within, untold = len(found), counts["within"], counts["cannot tell"]
     if above:
-        named_few = ", ".join(above[:4]) + (f" and {len(above) - 4} more" if len(above) > 4 else "")
-        return f"Above {counts['above']} of {total} limits: {named_few}."
+        named_few = ", ".join(f"{label} ({count} of {every[label]})" for label, count in list(above.items())[:4])
+        more = f" and {len(above) - 4} more" if len(above) > 4 else ""
+        return f"Above {counts['above']} of {total} limits: {named_few}{more}."
     if not within:
         return f"None of {total} limits can be judged from this certificate." if total else "No limit was looked at."
     if untold:
-        return f"Within the {within} of {total} limits that can be judged; {untold} cannot be."
-    return f"Within the {within} limits looked at; what was not measured is not among them."
+        return f"{untold} of {total} limits cannot be judged from this certificate; it is within the other {within}."
+    return f"Within the {within} limits looked at; what no limit is on record for was not judged."
 
 
 def _asked(certificate: Certificate, asked: Asked, place: Place | None, day: date) -> Iterator[tuple[str, str]]:
@@ -562,6 +695,10 @@ def _asked(certificate: Certificate, asked: Asked, place: Place | None, day: dat
     yield "serving_g", "not given" if serving is None else f"{serving}{whose}"
     if asked.container_g is not None:
         yield "container_g", str(asked.container_g)
+    if asked.unit_g is not None:
+        yield "unit_g", str(asked.unit_g)
+    if asked.form is not None:
+        yield "form", asked.form
     yield "people", "all that limits are set for" if asked.people is None else asked.people.replace("-", " ")
     yield "place", "not given" if place is None else place.id
     yield "on", str(day)
@@ -589,7 +726,7 @@ def _notes(
 
 def amount_words(one: LimitAnswer) -> str:
     """``7.2 ug a day``; ``up to 0.3 mg``; empty where nothing is known."""
-    if one.low is None:
+    if one.low is None or (one.low == 0 and one.high is None):
         return ""
     unit = one.unit if one.unit == "%" else f" {one.unit}"
     if one.high is None:

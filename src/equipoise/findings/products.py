@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -10,8 +10,9 @@ from typing import Literal
 from equipoise import __version__
 from equipoise.engines.products import SIGMA_SCALE, Distribution, Exceedances, Moments, Ranked, Values, distribution
 from equipoise.engines.products import Evidence as Piece
+from equipoise.findings.citing import cited, paper_name
 from equipoise.findings.finding import SENTENCE, Basis, Finding, Level, numbers
-from equipoise.findings.receptors import KNOWN, cited, label, paper_name, spread_words
+from equipoise.findings.receptors import KNOWN, label, spread_words
 from equipoise.records.evidence import Evidence
 from equipoise.records.product import Content, Recall, Survey
 from equipoise.records.topic import ContentFinding, RecallFinding
@@ -33,12 +34,13 @@ _EXCEEDED = re.compile(r"([\d.]+) (ug|mg)/day at ([\d.]+) g of product a day")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
-    """One printed number of a survey, in the unit of the finding; ``unused`` says why it is no part of the distribution.
+    """One printed number of a survey (``called`` by its paper), in the unit of the finding; ``unused``: why it is not fitted.
 
     ``threshold``: it is the share of products above ``value``, and no amount that was found.
     """
 
     name: str
+    called: str
     survey: Survey
     held: Content
     value: float | None
@@ -103,7 +105,9 @@ def _surveyed(evidence: Evidence, name: str, *, analyte: str, unit: Unit) -> Sur
         if limit is not None:
             daily_ug = float(limit[1]) * (1000.0 if limit[2] == "mg" else 1.0)
             value, threshold = daily_ug / float(limit[3]) / _IN_UG[unit], True
-    return Surveyed(name=name, survey=survey, held=held, value=value, threshold=threshold, unused=_unused(held, value))
+    called = paper_name(evidence, survey.paper, *(source.ref for source in held.sources))
+    unused = _unused(held, value)
+    return Surveyed(name=name, called=called, survey=survey, held=held, value=value, threshold=threshold, unused=unused)
 
 
 def _unused(held: Content, value: float | None) -> str | None:
@@ -157,9 +161,7 @@ def _moments(one: Surveyed, n: int) -> Moments:
 
 
 def _aside(one: Surveyed, why: str | None) -> Surveyed:
-    if why is None:
-        return one
-    return Surveyed(name=one.name, survey=one.survey, held=one.held, value=one.value, threshold=one.threshold, unused=why)
+    return one if why is None else replace(one, unused=why)
 
 
 def content(evidence: Evidence, declared: ContentFinding, as_of: date) -> Finding:
@@ -192,7 +194,7 @@ def content(evidence: Evidence, declared: ContentFinding, as_of: date) -> Findin
             interval=_interval(spread.median_90, "credible"),
             prediction=_interval(spread.product_90, "prediction"),
             parts=tuple(
-                Part(label=f"{paper_name(one.survey.id)}, {one.held.statistic}", record=one.name, value=one.value)
+                Part(label=f"{one.called}, {one.held.statistic}", record=one.name, value=one.value)
                 for one in used
                 if one.value is not None and not one.threshold
             ),
@@ -230,7 +232,7 @@ def _caveats(held: Market, unit: str, surveys: int) -> Iterator[str]:
     yield f"Products differ: nine of ten that were not tested would be expected between {low} and {high} {unit}."
     yield (
         f"From {held.distribution.products} products of {surveys} {'survey' if surveys == 1 else 'surveys'}, "
-        "bought at different times and not drawn at random; that one lognormal distribution holds for all is an assumption."
+        "of different years and not drawn at random; that one lognormal distribution holds for all is an assumption."
     )
     seen = [one for one in held.numbers if one.unused is None and one.held.basis == "secondary"]
     if seen:
@@ -238,7 +240,7 @@ def _caveats(held: Market, unit: str, surveys: int) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for one in held.numbers:
         if one.unused is not None:
-            reasons.setdefault(one.unused, []).append(f"{paper_name(one.survey.id)} ({one.held.statistic} {one.printed})")
+            reasons.setdefault(one.unused, []).append(f"{one.called} ({one.held.statistic} {one.printed})")
     for why, names in reasons.items():
         yield f"Shown and not used, as {_AS.get(why, why)}: {', '.join(names)}."
 
@@ -270,9 +272,8 @@ def _panel(evidence: Evidence, declared: ContentFinding, held: Market) -> DotPlo
     return DotPlot(
         title=f"{name[0].upper()}{name[1:]} in {declared.among}",
         said=(
-            "Dots are printed numbers of surveys; open dots are bounds or not used. "
-            f"The median over products is {rounded(middle)} {declared.unit} (90% interval {rounded(low)} to {rounded(high)}); "
-            f"the dashed line is where nine of ten products would be expected, {rounded(new_low)} to {rounded(new_high)}."
+            "Printed numbers of surveys, and the median over products with its 90% interval. "
+            "Nine of ten products that were not tested would be expected on the dashed line."
         ),
         unit=declared.unit,
         rows=tuple(drawn),
@@ -288,19 +289,19 @@ def _row_name(one: Surveyed) -> str:
     products = one.held.products
     n = "" if not isinstance(products, int) else ", 1 product" if products == 1 else f", {products} products"
     kind = "" if one.held.product in ("several", "not-said") else f", {one.held.product.replace('-', ' ')}"
-    return f"{paper_name(one.survey.id)}{kind}{n}"
+    return f"{one.called}{kind}{n}"
 
 
 def _dot(one: Surveyed) -> Dot:
     doubtful = one.unused is not None or one.threshold or one.held.op != "="
     said = f"{one.printed} above {one.held.limit}" if one.threshold else f"{one.held.statistic} {one.printed}"
-    return Dot(value=one.value or 0.0, label=f"{paper_name(one.survey.id)}: {said}", open=doubtful)
+    return Dot(value=one.value or 0.0, label=f"{one.called}: {said}", open=doubtful)
 
 
 def _cells(one: Surveyed) -> tuple[str, ...]:
     over = f" over {one.held.limit}" if one.held.limit is not None else ""
     return (
-        paper_name(one.survey.id),
+        one.called,
         one.held.product.replace("-", " "),
         str(one.held.products),
         one.held.statistic.replace("-", " "),

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,8 @@ from equipoise.engines.pharmacokinetics import nanomolar
 from equipoise.engines.receptors import SHARED, TAU_SCALE, Affinity, Ligand, Occupancy, log_se, occupied, pool, readings
 from equipoise.engines.receptors import occupancy as alone
 from equipoise.engines.receptors.affinities import Op
-from equipoise.findings.finding import SENTENCE, Basis, Citation, Finding, Level
+from equipoise.findings.citing import cited, paper_name
+from equipoise.findings.finding import SENTENCE, Basis, Finding, Level
 from equipoise.records.assay import Measurement, Spread
 from equipoise.records.evidence import Evidence
 from equipoise.records.exposure import Exposure, Intake, Observation
@@ -46,23 +47,13 @@ KNOWN: Mapping[str, str] = {
 """How a value is known, in a table."""
 
 
-def paper_name(paper: str) -> str:
-    """A paper's short name, from its id: ``Garcia Romeu 2020``; what follows the year is left out."""
-    name = re.match(r"[a-z0-9-]*?-\d{4}(?=-|$)", paper)
-    return " ".join(word.capitalize() for word in (name[0] if name else paper).split("-"))
-
-
-def cited(sources: Iterable[Locator]) -> tuple[Citation, ...]:
-    """Each source once, in its order."""
-    return tuple(dict.fromkeys(Citation(ref=source.ref, at=source.at) for source in sources))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One equilibrium constant, with its paper and its name ``assays/measurement``."""
+    """One equilibrium constant, with its paper (and how that is ``called``) and its name ``assays/measurement``."""
 
     name: str
     paper: str
+    called: str
     held: Measurement
 
     @property
@@ -120,7 +111,7 @@ class Bound:
 def constants(evidence: Evidence, target: str, ligand: str) -> tuple[Measured, ...]:
     """Every equilibrium constant (Ki) of a ligand at a target, in whatever species, pooled or not."""
     return tuple(
-        Measured(name=f"{stem}/{item.id}", paper=assays.paper, held=item)
+        Measured(name=f"{stem}/{item.id}", paper=assays.paper, called=paper_name(evidence, assays.paper), held=item)
         for stem, assays in evidence.assays.items()
         for item in assays.measurements
         if (item.target, item.ligand, item.measured) == (target, ligand, "Ki") and item.unit in _NM
@@ -250,7 +241,7 @@ def _estimate(evidence: Evidence, first: Bound, held: Affinity, rows: Sequence[B
             if row.pooled is not None
         ]
     else:
-        parts = [Part(label=paper_name(one.paper), record=one.name, value=one.nm) for one in first.all if one.nm is not None]
+        parts = [Part(label=one.called, record=one.name, value=one.nm) for one in first.all if one.nm is not None]
     low, high = map(float, held.prediction_95)
     return Estimate(
         measure="Ki",
@@ -274,6 +265,8 @@ def _caveats(evidence: Evidence, declared: AffinityFinding, rows: Sequence[Bound
     yield f"Assays differ: another one would be expected between {rounded(float(low))} and {rounded(float(high))} nM (95%)."
     if held.k == 1:
         yield "There is one measurement; how far another assay may lie is an assumption, not data."
+    elif len(held.papers) == 1:
+        yield "All that is pooled is from one paper; how far another laboratory may lie is an assumption, not data."
     every = [one for row in rows for one in row.all]
     second_hand = sum(one.held.basis == "secondary" for one in every)
     if second_hand:
@@ -286,18 +279,22 @@ def _caveats(evidence: Evidence, declared: AffinityFinding, rows: Sequence[Bound
 def _disputes(evidence: Evidence, rows: Sequence[Bound]) -> Iterator[str]:
     """What print contradicts, and what the pool would be with it."""
     for row in rows:
-        name = label(evidence, row.ligand)
+        name = _row_label(evidence, row)
         by_name = {one.name: one for one in row.all}
-        without = "no other one to pool" if row.pooled is None else f"{rounded(row.pooled.constant)} nM without it"
         papers: dict[str, list[str]] = {}
         for disputed, held in row.disputed.items():
             one = by_name[disputed]
-            papers.setdefault(one.paper, []).append(f"{rounded(held.constant)} nM with {one.printed}")
+            with_it = f"{rounded(held.constant)} nM with {one.printed}"
+            papers.setdefault(one.called, []).append(one.printed if row.pooled is None else with_it)
         for paper, said in papers.items():
-            yield f"Print disagrees on {name} in {paper_name(paper)}: {without}, {', '.join(said)}."
+            if row.pooled is None:
+                yield f"Print disagrees on {name} in {paper}, and there is no other one to pool: {', '.join(said)}."
+            else:
+                without = f"{rounded(row.pooled.constant)} nM without it"
+                yield f"Print disagrees on {name} in {paper}: {without}, {', '.join(said)}."
         shown = [one for one in row.all if one.held.pool == "no" and one.held.basis != "conflicting" and one.nm is not None]
         if shown:
-            yield f"Shown and not pooled, of {name}: {', '.join(f'{paper_name(one.paper)} {one.printed}' for one in shown)}."
+            yield f"Shown and not pooled, of {name}: {', '.join(f'{one.called}, {one.printed}' for one in shown)}."
         unseen = sum(one.nm is None for one in row.all)
         if unseen:
             yield f"Of {name}, {unseen} measured {'value was' if unseen == 1 else 'values were'} not seen."
@@ -326,7 +323,7 @@ def _panel(evidence: Evidence, target: str, rows: Sequence[Bound]) -> DotPlot:
             dots=tuple(
                 Dot(
                     value=one.nm,
-                    label=f"{paper_name(one.paper)}: {one.printed}",
+                    label=f"{one.called}: {one.printed}",
                     open=one.doubt is not None or _OPS[one.held.op] != "=",
                 )
                 for one in row.all
@@ -337,21 +334,12 @@ def _panel(evidence: Evidence, target: str, rows: Sequence[Bound]) -> DotPlot:
         for row in rows
         if any(one.nm is not None for one in row.all)
     )
-    pooled = [
-        f"{line.label} {rounded(line.middle)} nM ({rounded(line.low)} to {rounded(line.high)})"
-        for line in drawn
-        if line.middle is not None and line.low is not None and line.high is not None
-    ]
-    said = (
-        f"Each dot is a measured Ki; open dots are bounds or in doubt and not pooled. Pooled, with 95% interval: "
-        f"{'; '.join(pooled)}. The dashed line is where another assay would be expected."
-    )
     return DotPlot(
         title=f"Binding at the {where}",
-        said=said,
+        said="Ki of each assay; a smaller one is a tighter fit. Intervals are of 95%, and open dots are not pooled as values.",
         unit="nM",
         rows=drawn,
-        table=Table(columns=_COLUMNS, rows=tuple(_cells(evidence, one, row) for row in rows for one in row.all)),
+        table=Table(columns=_COLUMNS, rows=tuple(cells for row in rows for cells in _lines(evidence, row))),
         ends=("tighter", "weaker"),
     )
 
@@ -367,6 +355,18 @@ def _middle(held: Affinity | None) -> dict[str, float]:
 _COLUMNS = ("Ligand", "Paper", "Species", "Assay", "Radioligand", "Ki as printed", "Spread", "How known", "Pooled", "Source")
 
 
+def _lines(evidence: Evidence, row: Bound) -> Iterator[tuple[str, ...]]:
+    """What was measured, and below it what was pooled of it, in the column of what was printed."""
+    for one in row.all:
+        yield _cells(evidence, one, row)
+    if row.pooled is not None and row.pooled.k > 1:
+        low, high = map(float, row.pooled.interval_95)
+        value, spread = f"{rounded(row.pooled.constant)} nM", f"95% interval {rounded(low)} to {rounded(high)}"
+        known = f"pooled here from {row.pooled.k} measurements"
+        papers = "one paper" if len(row.pooled.papers) == 1 else f"{len(row.pooled.papers)} papers"
+        yield label(evidence, row.ligand), papers, row.kind, "", "", value, spread, known, "", ""
+
+
 def _cells(evidence: Evidence, one: Measured, row: Bound) -> tuple[str, ...]:
     held = one.held
     if row.pooled is not None:
@@ -375,7 +375,7 @@ def _cells(evidence: Evidence, one: Measured, row: Bound) -> tuple[str, ...]:
         entered = f"no: {one.doubt or 'a bound alone'}"
     return (
         label(evidence, row.ligand),
-        paper_name(one.paper),
+        one.called,
         str(held.species),
         held.assay.replace("-", " "),
         str(held.probe),
@@ -546,7 +546,10 @@ def _people(evidence: Evidence, seen: Observation) -> tuple[float, float]:
     if spread is None:
         return value * factor, 0.0
     if spread.low is not None and spread.high is not None:
-        return value * factor, math.log(float(spread.high) / float(spread.low)) / normal_range(seen.n or 5)
+        if seen.n is None or not spread.low > 0:
+            people = "an unknown number of" if seen.n is None else seen.n
+            raise ValueError(f"{seen.id}: a range from {spread.low} of {people} people; should begin above 0 and say how many")
+        return value * factor, math.log(float(spread.high) / float(spread.low)) / normal_range(seen.n)
     log_sd = math.sqrt(math.log1p((float(spread.value or 0) / value) ** 2))
     middle = value * math.exp(-(log_sd**2) / 2) if seen.statistic == "mean" else value
     return middle * factor, log_sd
@@ -620,9 +623,11 @@ def _occupancy_caveats(evidence: Evidence, intake: Intake, peaks: Sequence[_Peak
     for peak in peaks:
         name = label(evidence, peak.ligand)
         note = "" if peak.unbound.note is None else f" {peak.unbound.note}"
-        yield f"Free fraction of {name}: {peak.unbound.value}, {KNOWN[peak.unbound.basis]}.{note}"
+        yield f"Free fraction of {name}: {_fraction(peak.unbound)}; {KNOWN[peak.unbound.basis]}.{note}"
         if peak.log_sd == 0:
             yield f"How far people differ in {name} was not seen; they are taken as alike."
+    if len(peaks) > 1:
+        yield "Each free fraction is known in its own way, and so which substance holds more is less sure than the shares look."
     yield from _disputes(evidence, [peak.bound for peak in peaks])
 
 
@@ -633,33 +638,49 @@ def _occupancy_panel(evidence: Evidence, where: str, peaks: Sequence[_Peak], hel
     ]
     if len(peaks) > 1:
         rows.append(_occupied("together", float(held.total), float(held.total_low), float(held.total_high)))
-    said = "; ".join(f"{row.label} {_percent(row.middle)} ({_percent(row.low)} to {_percent(row.high)})" for row in rows)
     return DotPlot(
         title=f"Share of {where} that would be held",
         said=(
-            f"With 90% intervals, at the concentration that is free in plasma: {said}. In the brain it is unknown. "
-            "Each dot takes one measured Ki alone; open dots are in doubt."
+            "At the concentration that is free in plasma; in the brain it is unknown. Intervals are of 90%. "
+            "Each dot takes one measured Ki alone."
         ),
         unit="% of receptors",
         rows=tuple(rows),
         table=Table(
             columns=("Ligand", "Peak in plasma", "Spread", "Free fraction", "Ki", "Share held", "How known"),
-            rows=tuple(
-                (
-                    label(evidence, peak.ligand),
-                    f"{peak.observed.statistic} {peak.observed.value} {peak.observed.unit}",
-                    spread_words(peak.observed.spread),
-                    str(peak.unbound.value),
-                    f"{rounded(peak.pooled.constant)} nM",
-                    f"{_percent(row.middle)} ({_percent(row.low)} to {_percent(row.high)})",
-                    f"peak: {KNOWN[peak.observed.basis]}; free fraction: {KNOWN[peak.unbound.basis]}",
-                )
-                for peak, row in zip(peaks, rows, strict=False)
+            rows=(
+                *(_share_cells(evidence, peak, row) for peak, row in zip(peaks, rows, strict=False)),
+                *((row.label, "", "", "", "", _between(row), "") for row in rows[len(peaks) :]),
             ),
         ),
         log=False,
         ends=("none", "more"),
     )
+
+
+def _share_cells(evidence: Evidence, peak: _Peak, row: DotRow) -> tuple[str, ...]:
+    return (
+        label(evidence, peak.ligand),
+        f"{peak.observed.statistic} {peak.observed.value} {peak.observed.unit}",
+        spread_words(peak.observed.spread),
+        _fraction(peak.unbound),
+        f"{rounded(peak.pooled.constant)} nM",
+        _between(row),
+        f"peak: {KNOWN[peak.observed.basis]}; free fraction: {KNOWN[peak.unbound.basis]}",
+    )
+
+
+def _between(row: DotRow) -> str:
+    return f"{_percent(row.middle)} ({_percent(row.low)} to {_percent(row.high)})"
+
+
+def _fraction(held: Parameter) -> str:
+    """An unbound fraction, and the bounds between which nine of ten draws of it lie."""
+    spread = _fraction_sd(held)
+    if spread == 0:
+        return str(held.value)
+    low, high = (min(float(held.value) * math.exp(side * _Z90 * spread), 1.0) for side in (-1, 1))
+    return f"{held.value}, taken as {rounded(low)} to {rounded(high)}"
 
 
 def _occupied(name: str, share: float, low: float, high: float, *, dots: tuple[Dot, ...] = ()) -> DotRow:
@@ -672,7 +693,7 @@ def _shares(peak: _Peak) -> Iterator[Dot]:
     for one in peak.bound.all:
         if one.nm is not None:
             share = 100 * float(alone([free], [one.nm])[0])
-            said = f"with the Ki of {paper_name(one.paper)}, {one.printed}: {_percent(share)}"
+            said = f"with the Ki of {one.called}, {one.printed}: {_percent(share)}"
             yield Dot(value=share, label=said, open=one.doubt is not None or _OPS[one.held.op] != "=")
 
 

@@ -1,10 +1,10 @@
 """One study's result as an Estimate: the numbers as printed, and an interval computed here where none is printed."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from equipoise.engines.synthesis.proportions import difference, wilson
+from equipoise.findings.citing import paper_name
 from equipoise.findings.finding import Citation
 from equipoise.records.evidence import Evidence
 from equipoise.records.study import Association, Count, Outcome, Quantity, Study
@@ -40,19 +40,14 @@ _LEVELS: Mapping[str, tuple[str, float | None]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A study, its outcome, the outcome's word, and the estimate (None for a result stated in words)."""
+    """A study with its short name (``label``), its outcome, the outcome's word, and the estimate (None: stated in words)."""
 
     name: str
     study: Study
     outcome: Outcome
     word: OutcomeWord
     estimate: Estimate | None
-
-    @property
-    def label(self) -> str:
-        """The study's short name, from its id: ``Garcia Romeu 2020``; what follows the year is left out."""
-        name = re.match(r"[a-z0-9-]*?-\d{4}(?=-|$)", self.study.id)
-        return " ".join(word.capitalize() for word in (name[0] if name else self.study.id).split("-"))
+    label: str
 
 
 def result(evidence: Evidence, name: str) -> Result:
@@ -72,7 +67,8 @@ def result(evidence: Evidence, name: str) -> Result:
         estimate = _estimate(evidence, study, outcome)
     except (ValueError, OverflowError) as fault:
         raise ValueError(f"{name}: {fault}") from fault
-    return Result(name=name, study=study, outcome=outcome, word=word, estimate=estimate)
+    label = paper_name(evidence, study.id)
+    return Result(name=name, study=study, outcome=outcome, word=word, estimate=estimate, label=label)
 
 
 def _estimate(evidence: Evidence, study: Study, outcome: Outcome) -> Estimate | None:
