@@ -1,9 +1,12 @@
 """The command line. Every command takes --json, --evidence and --as-of; exit 0 good, 1 an error the user can mend, 2 usage."""
 
+import atexit
 import gc
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -270,9 +273,10 @@ def monograph(
         step("Reading and computing")
         document = _document(evidence, topic, as_of or today())
         files: dict[str, bytes] = {}
-        for name in chosen:
-            step(f"Writing {name}")
-            files |= WRITERS[name](document)
+        step(f"Writing {', '.join(chosen)}")
+        with ThreadPoolExecutor() as writers:  # Typst leaves the interpreter to the other formats while it sets the PDF
+            for made in writers.map(lambda name: WRITERS[name](document), chosen):
+                files |= made
         step("Putting the build in place")
         try:
             replace_folder(out, files)
@@ -339,8 +343,14 @@ def equipoise(version: Annotated[bool, typer.Option("--version", help="Say the v
 
 
 def main() -> None:
-    """Run the command line. What a command makes it keeps to its end, so that looking for rubbish often only costs time."""
-    gc.set_threshold(200_000)
+    """Run the command line.
+
+    What a command makes it keeps to its end, so that looking for rubbish often only costs time. Its matrices are small, so that
+    a second thread of OpenBLAS has nothing to do but to keep a core busy; it reads the variable when NumPy is imported.
+    """
+    gc.set_threshold(10_000_000)
+    atexit.register(gc.freeze)  # Python looks for rubbish once more when it ends
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app()
 
 

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from equipoise.records.prose import MARK, marked
 
+_COMMONMARK = MarkdownIt("commonmark")
 _IN_LISTS = frozenset({"list_item_open", "list_item_close", "paragraph_open", "paragraph_close", "inline"})
 
 
@@ -70,7 +71,7 @@ def blocks(markdown: str) -> tuple[Block, ...]:
         A construct that chapters do not use (raw HTML, tables, images, code, nested lists, other headings), or a finding
         inside a paragraph.
     """
-    return tuple(_blocks(MarkdownIt("commonmark").parse(markdown)))
+    return tuple(_blocks(_COMMONMARK.parse(markdown)))
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:

@@ -1,5 +1,6 @@
 """Pages from ``templates/``: every value is escaped, and a name that is not there is an error; links, and days in words."""
 
+import functools
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,7 @@ def outside(url: str) -> str | None:
     return url if url.lower().startswith(_SCHEMES) else None
 
 
+@functools.cache
 def day(value: date | str) -> str:
     """A day as people write it; words that are no day stay as they are."""
     try:
@@ -48,4 +50,5 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )

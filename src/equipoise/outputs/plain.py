@@ -1,6 +1,7 @@
 """Values of the house as what JSON knows, and as its text."""
 
 import dataclasses
+import functools
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -13,17 +14,24 @@ from equipoise.values.dates import PartialDate
 
 def plain(value: Any) -> Any:
     """Values of the house as what JSON knows."""
+    kind = type(value)
+    if kind is str:  # as most values are
+        return value
     if isinstance(value, PartialDate | date | Decimal):  # a decimal keeps its printed digits
         return str(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.metadata.get("key", item.name): plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if dataclasses.is_dataclass(kind):
+        return {key: plain(getattr(value, name)) for key, name in _keys(kind)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
-    if isinstance(value, Enum):
-        return value.value
-    return value
+    return value.value if isinstance(value, Enum) else value
+
+
+@functools.cache
+def _keys(kind: Any) -> tuple[tuple[str, str], ...]:
+    """Each field of a dataclass as files spell it, and its name."""
+    return tuple((item.metadata.get("key", item.name), item.name) for item in dataclasses.fields(kind))
 
 
 def dumped(data: object) -> str:

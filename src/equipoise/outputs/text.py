@@ -392,7 +392,9 @@ def _title(text: str, rule: str) -> list[str]:
 
 def _clean(lines: Iterable[str]) -> str:
     """No control character but the line's end, so that no record can speak to a terminal."""
-    return "".join(f"{''.join(sign for sign in line if unicodedata.category(sign) not in {'Cc', 'Cf'})}\n" for line in lines)
+    lines = list(lines)
+    controls = {ord(sign): None for sign in set().union(*lines) if unicodedata.category(sign) in {"Cc", "Cf"}}
+    return "".join(f"{line.translate(controls)}\n" for line in lines)
 
 
 def _chapter(page: ChapterPage, document: Monograph, number: Mapping[str, int]) -> Iterator[str]:
@@ -491,7 +493,7 @@ def _panel(held: Panel) -> Iterator[str]:
     yield from wrap(f"{held.title}. {held.said}", first="    ", indent=4)
     for row in held.table.rows:
         cells = [f"{name}: {cell}" for name, cell in zip(held.table.columns[1:], row[1:], strict=True) if cell]
-        yield from wrap(f"{row[0]}: {'; '.join(cells)}", first="    - ", indent=6)
+        yield from wrap(": ".join([row[0], *(["; ".join(cells)] if cells else [])]), first="    - ", indent=6)
 
 
 def _cell(cell: Cell) -> str:

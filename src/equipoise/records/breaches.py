@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from equipoise.records.evidence import Evidence
-from equipoise.records.forms import Steps, each
+from equipoise.records.evidence import KINDS, Evidence
+from equipoise.records.forms import Steps, each, may_hold
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 URL = re.compile(r"https?://\S+")
@@ -29,9 +29,11 @@ Rule = Callable[[Evidence, date], Iterator[Breach]]
 
 def every(evidence: Evidence, wanted: type[T]) -> Iterator[tuple[str, Steps, T]]:
     """Every value of one type in every record, with its file and path."""
-    for file, record in evidence.records():
-        for path, value in each(record, wanted):
-            yield file, path, value
+    for kind, shape in KINDS.items():
+        if may_hold(shape, wanted):
+            for stem, record in getattr(evidence, kind).items():
+                for path, value in each(record, wanted):
+                    yield f"{kind}/{stem}", path, value
 
 
 def leads_nowhere(evidence: Evidence, name: str, *kinds: str) -> bool:

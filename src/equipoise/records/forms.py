@@ -62,7 +62,7 @@ def each(record: object, wanted: type[T], path: Steps = ()) -> Iterator[tuple[St
         return
     kind: Any = type(record)
     sought: Any = wanted
-    for entry in _ways(kind, sought) if is_record(kind) else ():
+    for entry in _ways(kind, sought):
         held = getattr(record, entry.name)
         if held is not None:
             yield from each(held, wanted, (*path, entry.key))
@@ -70,10 +70,16 @@ def each(record: object, wanted: type[T], path: Steps = ()) -> Iterator[tuple[St
 
 @functools.cache
 def _ways(kind: Any, wanted: Any) -> tuple[Entry, ...]:
-    return tuple(entry for entry in form(kind).values() if _leads(entry.holds, wanted))
+    return tuple(entry for entry in form(kind).values() if may_hold(entry.holds, wanted)) if is_record(kind) else ()
 
 
-def _leads(holds: Any, wanted: Any) -> bool:
-    if holds is wanted:
-        return True
-    return bool(_ways(holds, wanted)) if is_record(holds) else any(_leads(inner, wanted) for inner in get_args(holds))
+def may_hold(holds: Any, wanted: Any) -> bool:
+    """Whether a value of the type ``wanted`` may stand in a place declared as ``holds``, at any depth."""
+    return wanted in _within(holds)
+
+
+@functools.cache
+def _within(holds: Any) -> frozenset[Any]:
+    """Every type that may stand in a place declared as ``holds``, itself too."""
+    inner = [entry.holds for entry in form(holds).values()] if is_record(holds) else get_args(holds)
+    return frozenset({holds}).union(*map(_within, inner))

@@ -52,16 +52,15 @@ class Gazetteer:
 
     folder: Path
     _lines: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict, repr=False, compare=False)
-    _tables: dict[tuple[str, str], Mapping[str, Spot]] = field(default_factory=dict, repr=False, compare=False)
+    _rows: dict[tuple[str, str], Mapping[str, Sequence[str]]] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, name: str) -> Spot | None:
         """The place with this code, whatever its case; None where there is none."""
         key = "/".join(part.strip() for part in folded(name).split("/"))
         if "/" not in key:
-            nations = self.table(NATIONS)
-            return nations.get(key) or nations.get(f"us-{key}" if key in _TERRITORIES else key)
+            return self._spot(NATIONS, key) or (self._spot(NATIONS, f"us-{key}") if key in _TERRITORIES else None)
         state = key.partition("/")[0].upper()
-        return self.table(COUNTIES, state).get(key) or self.table(MUNICIPALITIES, state).get(key)
+        return self._spot(COUNTIES, key, state) or self._spot(MUNICIPALITIES, key, state)
 
     def stack(self, spot: Spot) -> tuple[Spot, ...]:
         """The place and all around it, the widest first."""
@@ -88,22 +87,29 @@ class Gazetteer:
         alike = [by_key[key] for key in get_close_matches(whole, by_key, n=most, cutoff=0.75)]
         return list(dict.fromkeys([*named, *alike]))[:most]
 
-    def table(self, name: str, state: str = "") -> Mapping[str, Spot]:
-        """The places of one file, or of one state in it, by their folded codes.
+    def table(self, name: str) -> Mapping[str, Spot]:
+        """The places of one file by their folded codes.
 
         Raises
         ------
         EvidenceError
             The file is not there, or is not a table of places.
         """
-        held = self._tables.get((name, state))
+        return {key: _spot(name, cells) for key, cells in self._cells(name).items()}
+
+    def _spot(self, name: str, key: str, state: str = "") -> Spot | None:
+        cells = self._cells(name, state).get(key)
+        return None if cells is None else _spot(name, cells)
+
+    def _cells(self, name: str, state: str = "") -> Mapping[str, Sequence[str]]:
+        """The rows of one file, or of one state in it, by their folded codes; a row becomes a place when it is asked for."""
+        held = self._rows.get((name, state))
         if held is None:
             if name not in self._lines:
                 self._lines[name] = _by_state(self.folder / f"{name}.csv")
             lines = self._lines[name]
             chosen = lines.get(state, ()) if state else [line for listed in lines.values() for line in listed]
-            held = {folded(spot.id): spot for spot in _spots(name, chosen)}
-            self._tables[name, state] = held
+            held = self._rows[name, state] = {folded(cells[0]): cells for cells in _split(name, chosen)}
         return held
 
 
@@ -130,21 +136,25 @@ def _by_state(path: Path) -> Mapping[str, Sequence[str]]:
     return states
 
 
-def _spots(table: str, lines: Iterable[str]) -> Iterator[Spot]:
+def _split(table: str, lines: Iterable[str]) -> Iterator[Sequence[str]]:
     for cells in csv.reader(lines):
         if len(cells) != len(COLUMNS):
             found = f"has {len(cells)} cells beside {cells[0]!r}; should have {len(COLUMNS)}"
             raise EvidenceError((Fault(f"gazetteer/{table}.csv", 0, "", found),))
-        ident, name, kind, parent, code, zone = cells
-        yield Spot(
-            id=ident,
-            name=name,
-            kind=kind,
-            parent=None if parent == "none" else parent,
-            code=code,
-            zone=None if zone in ("several", "none") else zone,
-            level=_level(table, ident),
-        )
+        yield cells
+
+
+def _spot(table: str, cells: Sequence[str]) -> Spot:
+    ident, name, kind, parent, code, zone = cells
+    return Spot(
+        id=ident,
+        name=name,
+        kind=kind,
+        parent=None if parent == "none" else parent,
+        code=code,
+        zone=None if zone in ("several", "none") else zone,
+        level=_level(table, ident),
+    )
 
 
 def _level(table: str, ident: str) -> str:

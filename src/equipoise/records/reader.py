@@ -191,15 +191,29 @@ def _disorder(kinds: tuple[Any, ...], data: Any, path: Steps = ()) -> Iterator[t
     shape = next((kind for kind in kinds if len(kinds) == 1 or tag(kind) == data.get("kind")), None)
     if shape is None:
         return
+    first, message = _misplaced(shape, tuple(data))
+    if first:
+        yield (*path, first), message
+    inside = _inside(shape)
+    for key, item in data.items():
+        if key in inside:
+            yield from _disorder(inside[key], item, (*path, key))
+
+
+@functools.cache
+def _misplaced(shape: Any, keys: tuple[str, ...]) -> tuple[str, str]:
+    """The first of the known keys that stands where another should, and what to say of it; nothing where all are in order."""
     entries = form(shape)
-    given = [key for key in data if key in entries]
-    right = [key for key in entries if key in data]
-    if given != right:
-        first = next(key for key, wanted in zip(given, right, strict=True) if key != wanted)
-        yield (*path, first), f"is out of order; should come in this order: {', '.join(right)}"
-    for key in given:
-        if isinstance(data[key], (dict, list)):
-            yield from _disorder(parts(entries[key].holds), data[key], (*path, key))
+    given = [key for key in keys if key in entries]
+    right = [key for key in entries if key in keys]
+    first = next((key for key, wanted in zip(given, right, strict=True) if key != wanted), "")
+    return first, f"is out of order; should come in this order: {', '.join(right)}"
+
+
+@functools.cache
+def _inside(shape: Any) -> Mapping[str, tuple[Any, ...]]:
+    """The keys under which other dataclasses stand, and which."""
+    return {entry.key: inner for entry in form(shape).values() if (inner := parts(entry.holds))}
 
 
 def read_record(kind: type[Record], text: str, file: str) -> tuple[Record | None, list[Fault]]:
@@ -358,12 +372,13 @@ def read(folder: Path, chapters: Path | None = None, only: Callable[[str], bool]
         raise EvidenceError((Fault(str(folder), 0, "", "is not a folder; should be a folder of evidence"),))
     kinds: dict[str, Any] = {name: {} for name in KINDS}
     vocabulary, faults, unread = _vocabulary(folder)
+    depth = len(folder.parts)
     for item in _files(folder):
         if isinstance(item, Fault):
             faults.append(item)
             continue
         kind, path = item
-        file = path.relative_to(folder).as_posix()
+        file = "/".join(path.parts[depth:])
         name = file.removesuffix(".yaml")
         if only is not None and not only(file):
             unread.add(name)

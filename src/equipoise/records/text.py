@@ -117,6 +117,11 @@ class _Plain:
     def mapping(self, node: yaml.MappingNode, path: Steps) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in node.value:
+            word, text = key.value, value.value
+            scalars = isinstance(word, str) and isinstance(text, str)
+            if scalars and not self.may_have_signs and word not in data and text.strip():
+                data[word] = text  # nothing to say of it and nothing to enter, as of most
+                continue
             if not isinstance(key, yaml.ScalarNode):
                 self.fault(key, path, "has a key that is not a word; should have words before each colon")
                 continue

@@ -89,7 +89,7 @@ class Book:
             self.searched[absence.place] = max(filter(None, (earlier, absence.on)), default=None)
         self._asked: dict[tuple[str, tzinfo | None, str, Product], tuple[_Case, _Case]] = {}
         self._cases: dict[tuple[str, str, tuple[int, ...]], _Case] = {}
-        self._entries: dict[tuple[str, tzinfo | None, Product], dict[tuple[Axis, str], list[Entry]]] = {}
+        self._entries: dict[tuple[str, int, bool, tzinfo | None, Product], dict[tuple[Axis, str], list[Entry]]] = {}
         self._matches: dict[Product, dict[int, Match]] = defaultdict(dict)
         self._matched: dict[tuple[int, int, tzinfo | None, Match], Entry] = {}
 
@@ -110,7 +110,12 @@ class Book:
         """
         stack = query.place.stack
         action = query.action if axis == "control" else marketed(query.action)
-        entries = self._entries_of(query.place, query.product).get((axis, action), ())
+        entries = [
+            entry
+            for level, around in enumerate(stack)
+            if around.id in self.norms
+            for entry in self._entries_of(around, level, query).get((axis, action), ())
+        ]
         answering = _answering(entries, stack, axis)
         stack = stack[: 1 + max([*answering, *(entry.level for entry in entries)], default=0)]
         key = (stack[-1].id, axis, tuple(map(id, entries)))
@@ -120,26 +125,26 @@ class Book:
             case = self._cases[key] = _Case(entries, answering, stack, searched)
         return case
 
-    def _entries_of(self, place: Place, product: Product) -> Mapping[tuple[Axis, str], Sequence[Entry]]:
-        """The norms of a place and of those around it that may cover a product, by axis and action, the widest place first.
+    def _entries_of(self, around: Place, level: int, query: Query) -> Mapping[tuple[Axis, str], Sequence[Entry]]:
+        """The norms of one place of a stack that may cover a product, by axis and action, for all places below that it reaches.
 
         That a thing is not listed is taken of what it surely covers alone.
         """
-        key = (place.id, place.zone, product)
+        product, zone, incorporated = query.product, query.place.zone, query.place.local == "municipality"
+        key = (around.id, level, incorporated, zone, product)
         held = self._entries.get(key)
         if held is None:
             held = self._entries[key] = defaultdict(list)
             matches = self._matches[product]
-            for level, around in enumerate(place.stack):
-                for norm in self.norms.get(around.id, ()):
-                    covers = matches.get(id(norm.predicate))
-                    if covers is None:
-                        covers = matches[id(norm.predicate)] = match(norm.predicate, product)
-                    may = covers.covers or (covers.covers is None and norm.effect != "not-listed")
-                    if may and _reaches(norm, place):
-                        entry = self._entry(level, norm, place.zone, covers)
-                        for action in _asked(norm):
-                            held[norm.axis, action].append(entry)
+            for norm in self.norms[around.id]:
+                covers = matches.get(id(norm.predicate))
+                if covers is None:
+                    covers = matches[id(norm.predicate)] = match(norm.predicate, product)
+                may = covers.covers or (covers.covers is None and norm.effect != "not-listed")
+                if may and _reaches(norm, incorporated=incorporated):
+                    entry = self._entry(level, norm, zone, covers)
+                    for action in _asked(norm):
+                        held[norm.axis, action].append(entry)
         return held
 
     def _entry(self, level: int, norm: Norm, zone: tzinfo | None, covers: Match) -> Entry:
@@ -159,10 +164,8 @@ def _answering(entries: Sequence[Entry], stack: Sequence[Place], axis: Axis) -> 
     return (min(deciding, default=0),)
 
 
-def _reaches(norm: Norm, place: Place) -> bool:
-    if norm.reach == "everywhere":
-        return True
-    return (norm.reach == "incorporated") == (place.local == "municipality")
+def _reaches(norm: Norm, *, incorporated: bool) -> bool:
+    return norm.reach == "everywhere" or (norm.reach == "incorporated") == incorporated
 
 
 def _asked(norm: Norm) -> frozenset[str]:
