@@ -61,11 +61,11 @@ class Case:
             )
         self.victim = Victim(
             fractions={
-                "CYP3A": fractions(rng, low=0.80, high=0.90, size=DRAWS),
-                "CYP2D6": fractions(rng, low=0.01, high=0.05, size=DRAWS),
-                "CYP2C19": fractions(rng, low=0.01, high=0.04, size=DRAWS),
+                "CYP3A": fractions(rng, value=0.85, low=0.80, high=0.90, size=DRAWS),
+                "CYP2D6": fractions(rng, value=0.03, low=0.01, high=0.05, size=DRAWS),
+                "CYP2C19": fractions(rng, value=0.025, low=0.01, high=0.04, size=DRAWS),
             },
-            gut_availability=fractions(rng, low=0.45, high=0.68, size=DRAWS),
+            gut_availability=fractions(rng, value=0.565, low=0.45, high=0.68, size=DRAWS),
             extraction=0.31,
             absorption_per_h=positives(rng, value=3.0, log_sd=0.4, size=DRAWS),
             half_life_h=2.4,

@@ -156,15 +156,16 @@ def test_draws_are_what_each_alone_would_be(victim, enzymes, amount):
             assert getattr(together, metric)[at] == pytest.approx(float(getattr(one, metric)), rel=1e-12)
 
 
-@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.integers(0, 2**32 - 1))
+@given(st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).map(sorted), st.integers(0, 2**32 - 1))
 @settings(max_examples=60)
-def test_fractions_drawn_between_bounds_have_these_as_their_quantiles(one, other, seed):
-    low, high = sorted((one, other))
+def test_fractions_are_drawn_with_their_value_in_the_middle_and_their_bounds_around_nine_tenths(held, seed):
+    low, value, high = held
     assume(high - low > 0.01)
-    drawn = fractions(np.random.default_rng(seed), low=low, high=high, size=4000)
+    drawn = fractions(np.random.default_rng(seed), value=value, low=low, high=high, size=4000)
     assert np.all((drawn >= 0) & (drawn <= 1))
-    assert np.mean(drawn < max(low, 0.001)) == pytest.approx(0.05, abs=0.02)
-    assert np.mean(drawn > min(high, 0.999)) == pytest.approx(0.05, abs=0.02)
+    for bound, below in ((low, 0.05), (value, 0.5), (high, 0.95)):
+        assert np.mean(drawn < bound) <= below + 0.03
+        assert np.mean(drawn > bound) <= 1 - below + 0.03
 
 
 @given(st.lists(st.lists(shares, min_size=5, max_size=5), min_size=1, max_size=4))

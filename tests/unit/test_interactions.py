@@ -159,7 +159,7 @@ def test_a_grid_rises_has_every_break_and_is_finest_after_it(spacing):
 
 def test_a_fraction_without_spread_is_the_same_in_every_draw_and_spreads_are_those_printed():
     rng = np.random.default_rng(1)
-    assert set(fractions(rng, low=0.3, high=0.3, size=5)) == {0.3}
+    assert set(fractions(rng, value=0.3, low=0.3, high=0.3, size=5)) == {0.3}
     drawn = positives(rng, value=4.2, log_sd=log_sd(4.2, 2.5), size=200_000)
     assert np.median(drawn) == pytest.approx(4.2, rel=0.01)
     assert drawn.std() / drawn.mean() == pytest.approx(2.5 / 4.2, rel=0.02)
@@ -181,7 +181,8 @@ def test_a_fraction_without_spread_is_the_same_in_every_draw_and_spreads_are_tho
         (lambda: reversible(0.1, 0.0, at="lumen"), "ki_um is 0; should be"),
         (lambda: grid(0.0), "until_h is 0; should be"),
         (lambda: grid(5.0, finest_h=1.0), "cannot grow"),
-        (lambda: fractions(np.random.default_rng(1), low=0.6, high=0.4, size=2), "bounds between 0 and 1 that rise"),
+        (lambda: fractions(np.random.default_rng(1), value=0.5, low=0.6, high=0.4, size=2), "bounds between 0 and 1 that rise"),
+        (lambda: fractions(np.random.default_rng(1), value=0.2, low=0.3, high=0.4, size=2), "of 0.2 from 0.3 to 0.4"),
         (lambda: agreement(1.4, observed=2.0, low=1.2, high=1.6), "lie in its interval"),
         (lambda: static(gut_um=-1.0, liver_um=0.0, gut=GUT, liver={}, victim=VICTIM), "gut_um is -1; should be"),
         (lambda: follow(times_h=[0.0, 0.0, 20.0]), "times that rise"),

@@ -72,9 +72,31 @@ def test_the_text_begins_with_what_matters_most_and_ends_with_what_was_not_check
 
 
 def test_what_a_rule_says_of_every_medicine_is_told_once() -> None:
-    text = " ".join(run("sertraline", "fluoxetine", "paroxetine").stdout.split())
+    _, text = run("sertraline", "fluoxetine", "paroxetine").stdout.split("\n\n", 1)
+    text = " ".join(text.split())
     assert text.count("A serotonin syndrome has been suspected in a few people") == 1
     assert text.count("Kratom and medicines that raise serotonin: serious if it happens") == 3
+
+
+def test_what_must_not_be_missed_stands_above_the_medicines() -> None:
+    """Wine opens; an opioid, an MAO inhibitor and what people had with naltrexone stand under it, before any medicine."""
+    top = run("metformin", "Contrave", "Zyvox", "oxycodone", "wine").stdout.split("\n\n", 1)[0]
+    lines = [line for line in top.splitlines() if not line.startswith("  ")]
+    assert lines[0].startswith("Kratom and alcohol: life-threatening")
+    assert [line[:32] for line in lines if line.startswith("‼ Kratom")][:2] == [
+        "‼ Kratom and opioid medicines: l",
+        "‼ Kratom and monoamine oxidase i",
+    ]
+    assert "seen in case reports with naltrexone itself. Here: naltrexone." in " ".join(top.split())
+    assert "minor way" not in run("escitalopram", "caffeine").stdout.split("\n\n", 1)[0]
+
+
+def test_levels_are_said_to_be_of_the_medicine_itself_and_of_one_cup() -> None:
+    found = answer("codeine")
+    for words in ("not of what the body makes of it", "cups on several days raise the level more than one cup does"):
+        assert any(words in note for note in found["notes"])
+        assert words in " ".join(run("codeine").stdout.split())
+    assert len(answer("metformin")["notes"]) == len(found["notes"]) - 3
 
 
 def test_both_models_stand_beside_the_trial() -> None:

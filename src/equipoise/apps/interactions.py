@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.apps.options import AsOf, Folder, Json
+from equipoise.apps.options import AsOf, Folder, Json, mechanism
 from equipoise.apps.terminal import stop
 
 if TYPE_CHECKING:
@@ -39,19 +39,7 @@ def _names(given: list[str]) -> list[str]:
 
 
 def _read(folder: Path, as_of: date) -> "Evidence":
-    from equipoise.records.faults import EvidenceError
-    from equipoise.records.mechanism_rules import MECHANISM_RULES
-    from equipoise.records.rules import part
-
-    try:
-        evidence = part(folder, lambda file: file.startswith(_KINDS), MECHANISM_RULES, as_of)
-    except EvidenceError as refused:
-        for fault in refused.faults:
-            typer.echo(str(fault), err=True)
-        count = len(refused.faults)
-        stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was answered.")
-    except OSError as refused:
-        stop(f"{refused.filename or folder}: cannot be read ({refused.strerror})")
+    evidence = mechanism(folder, _KINDS, as_of)
     if not evidence.medicines or not evidence.interactions:
         stop(f"{folder}: has no medicines or no interactions; should hold medicines/ and interactions/ with records.")
     return evidence

@@ -24,6 +24,7 @@ from equipoise.engines.interactions import Evidence as Weighed
 from equipoise.findings.citing import cited
 from equipoise.findings.finding import SENTENCE, Basis, Citation, Finding, Level
 from equipoise.findings.medicines import (
+    DAILY,
     METRICS,
     MINOR,
     Change,
@@ -65,6 +66,7 @@ LIKELY: Mapping[str, str] = {
     "unknown": "likelihood unknown",
     "not-in-people": "looked for in people, not found",
 }
+ONE_CASE = "seen in one case report"
 KIND_WORDS: Mapping[str, str] = {
     "human-trial": "trial in people",
     "observational": "study of people",
@@ -75,7 +77,8 @@ KIND_WORDS: Mapping[str, str] = {
 }
 """Kinds of evidence in a table."""
 
-_HEAVY: Mapping[str, int] = {"life-threatening": 4, "serious": 3, "moderate": 2, "unknown": 1, "minor": 1}
+_HEAVY: Mapping[str, int] = {"life-threatening": 4, "serious": 3, "moderate": 2, "minor": 1, "unknown": 0}
+"""Bars of four in the grid; what is unknown has none, since one would look mild."""
 _SURE: Mapping[str, int] = {
     "shown-in-trial": 4,
     "seen-in-studies-of-people": 3,
@@ -102,6 +105,9 @@ _NAME = 60
 """Letters of a typed name that a list repeats."""
 
 TWO_AXES = "How severe and how likely are two things, and are not made one number."
+_URGENT = frozenset({"opioid", "benzodiazepine", "alcohol", "maoi"})
+"""Classes of the short list: a life-threatening rule on one of them stands before any other of its severity, whatever evidence
+each has, since what is known of these without kratom is beyond doubt, and others may rest on a single case."""
 UNCOUNTED = "How often it happens is not known: reports of cases say nothing of those to whom nothing happened."
 
 _ACTS_ON: Mapping[tuple[str, str], str] = {
@@ -126,8 +132,13 @@ class Match:
 
     @property
     def minor(self) -> bool:
-        """Whether the rule is only about an enzyme that clears little of the medicine."""
-        return self.way is not None and self.way.fraction < MINOR
+        """Whether the rule is only about an enzyme that clears little of the medicine.
+
+        It is not minor where the enzyme makes what acts, nor where small changes of the level matter and it may clear more.
+        """
+        if self.way is None or self.way.fraction >= MINOR or self.way.makes is not None:
+            return False
+        return self.way.high < MINOR or "narrow-therapeutic-index" not in properties(self.medicine)
 
 
 def properties(medicine: Medicine) -> frozenset[str]:
@@ -147,7 +158,8 @@ def match(evidence: Evidence, rule: Interaction, medicine: Medicine) -> Match | 
     ways = [way for way in medicine.pathways if way.enzyme in partner.enzymes and way.fraction > 0]
     way = max(ways, key=lambda one: one.fraction, default=None)
     if way is not None:
-        because.append(f"{way.enzyme} clears {shares_words(way.low, way.fraction, way.high)} of it")
+        makes = "" if way.makes is None else f" and makes {way.makes}, by which it acts"
+        because.append(f"{way.enzyme} clears {shares_words(way.low, way.fraction, way.high)} of it{makes}")
     if not because:
         return None
     return Match(rule=rule, medicine=medicine, because=tuple(because), way=way if because[1:] == [] else None)
@@ -179,8 +191,24 @@ def likely(rule: Interaction, medicine: Medicine) -> tuple[Grade, About]:
     return whole, "this medicine" if mine.strongest is not None and mine.strongest == whole.strongest else "its kind"
 
 
-def _order(rule: Interaction, held: Grade) -> tuple[int, int]:
-    return SEVERITIES.index(rule.severity), LIKELIHOODS.index(held.likelihood)
+def urgent(rule: Interaction) -> bool:
+    """Whether a rule is of the short list: life-threatening, with opioids, benzodiazepines, alcohol or MAO inhibitors."""
+    return rule.severity == SEVERITIES[0] and bool(_URGENT & set(rule.partner.classes))
+
+
+def only_case(rule: Interaction, held: Grade) -> Piece | None:
+    """The one case of one person that a likelihood rests on, where it rests on that."""
+    cases = [one for one in rule.evidence if (one.kind, one.stands) == ("case", "for")]
+    return cases[0] if held.strongest == "case" and len(cases) == 1 and cases[0].people == 1 else None
+
+
+def likely_words(rule: Interaction, held: Grade) -> str:
+    """How likely, in words; a single case is called one."""
+    return LIKELY[held.likelihood] if only_case(rule, held) is None else ONE_CASE
+
+
+def _order(rule: Interaction, held: Grade) -> tuple[int, bool, int]:
+    return SEVERITIES.index(rule.severity), not urgent(rule), LIKELIHOODS.index(held.likelihood)
 
 
 # The findings of a chapter.
@@ -226,7 +254,7 @@ def interaction(evidence: Evidence, declared: InteractionFinding, as_of: date) -
 
 
 def _said(rule: Interaction, held: Grade) -> str:
-    said = f"{rule.title}: {SEVERE[rule.severity]}; {LIKELY[held.likelihood]}."
+    said = f"{rule.title}: {SEVERE[rule.severity]}; {likely_words(rule, held)}."
     return said if len(said) <= SENTENCE else f"{rule.title}: {rule.severity}; {_SHORT[held.likelihood]}."
 
 
@@ -246,7 +274,7 @@ def _foremost_of(ranked: Sequence[tuple[Interaction, Grade]]) -> str:
     count = sum(rule.severity == worst.severity for rule, _ in ranked)
     would = {"unknown": "of unknown severity"}.get(worst.severity, worst.severity)
     opening = f"{count} of {len(ranked)} interactions on record would be {would}; foremost: {partner(worst.title)}"
-    long = f"{opening}, {LIKELY[held.likelihood]}."
+    long = f"{opening}, {likely_words(worst, held)}."
     return long if len(long) <= SENTENCE else f"{opening}."
 
 
@@ -309,7 +337,7 @@ def _rules_grid(ranked: Sequence[tuple[Interaction, Grade]]) -> Grid:
         )
         for rule, held in ranked
     )
-    said = "; ".join(f"{partner(rule.title)}: {rule.severity}, {LIKELY[held.likelihood]}" for rule, held in ranked)
+    said = "; ".join(f"{partner(rule.title)}: {rule.severity}, {likely_words(rule, held)}" for rule, held in ranked)
     return Grid(
         title="Interactions of kratom: how severe, how likely",
         said=f"Bars say how severe it would be, and how strong the evidence is that it happens. {upper(said)}.",
@@ -328,7 +356,7 @@ def _row(rule: Interaction, held: Grade) -> tuple[str, ...]:
         partner(rule.title),
         rule.severity,
         rule.severe_because,
-        LIKELY[held.likelihood],
+        likely_words(rule, held),
         *(_kinds(kind for kind in KINDS if any(one.kind == kind for one in pieces)) for pieces in stands.values()),
         "; ".join(dict.fromkeys(source.ref for one in rule.evidence for source in one.sources)),
     )
@@ -385,18 +413,24 @@ class PieceAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleAnswer:
-    """A rule for a medicine. ``decided_by``: whether evidence about this very medicine decides how likely it is."""
+    """A rule for a medicine. ``decided_by``: whether evidence about this very medicine decides how likely it is.
+
+    ``short_list``: whether it is one of those that stand before all others of their severity. ``one_case``: whether how likely
+    it is rests on a single case.
+    """
 
     id: str
     title: str
     axis: str
     because: tuple[str, ...]
     minor: bool
+    short_list: bool
     severity: str
     severe_because: str
     likelihood: str
     decided_by: About
     seen_with: tuple[str, ...]
+    one_case: bool
     contested: bool
     sentence: str
     effect: str
@@ -536,6 +570,12 @@ NOT_CHECKED = (
     "illnesses, age, pregnancy and inborn differences of enzymes",
     "foods, drinks, supplements and medicines that were not named",
 )
+LEVELS = (
+    "Levels are of the medicine itself, not of what the body makes of it.",
+    "A level that hardly changes says nothing of what both do to the body.",
+    DAILY,
+)
+"""What has to stand beside computed levels."""
 NOTES = (
     "Before any change of a medicine: a pharmacist or the prescriber can look at the whole list; tell them about the kratom.",
     "Information, not medical advice. The names stayed in this command: nothing was sent or kept.",
@@ -571,7 +611,7 @@ def check(evidence: Evidence, names: Sequence[str], as_of: date, unii: UniiNames
         names=typed,
         medicines=answers,
         not_checked=(*_left_out(typed), *NOT_CHECKED),
-        notes=NOTES,
+        notes=(*(LEVELS if any(one.exposure.why_not is None for one in answers) else ()), *NOTES),
         as_of=as_of,
     )
 
@@ -596,15 +636,15 @@ def _answer(
     )
 
 
-def _rank(rule: RuleAnswer) -> tuple[int, bool, int, bool, int]:
-    """The most severe first; those by a minor pathway last of them; then the likeliest, by evidence on the medicine itself.
+def _rank(rule: RuleAnswer) -> tuple[bool, int, bool, int, bool, int]:
+    """Those by a minor way last; the most severe first; of those the short list; then the likeliest, by the medicine itself.
 
     Of rules that are alike in all that, the one that more people stand behind.
     """
     likelihood = LIKELIHOODS.index(rule.likelihood)
     severity = SEVERITIES.index(rule.severity)
     people = sum(one.people for one in rule.evidence if one.stands == "for" and one.people is not None)
-    return severity, rule.minor, likelihood, rule.decided_by != "this medicine", -people
+    return rule.minor, severity, not rule.short_list, likelihood, rule.decided_by != "this medicine", -people
 
 
 def _worst(answer: MedicineAnswer) -> tuple[object, ...]:
@@ -623,13 +663,15 @@ def _rule(evidence: Evidence, held: Match) -> RuleAnswer:
         axis=rule.axis,
         because=held.because,
         minor=held.minor,
+        short_list=urgent(rule),
         severity=rule.severity,
         severe_because=rule.severe_because,
         likelihood=weight.likelihood,
         decided_by=about,
         seen_with=seen_with,
+        one_case=only_case(rule, weight) is not None,
         contested=weight.contested,
-        sentence=_sentence(rule, weight, about, seen_with, medicine),
+        sentence=_sentence(held, weight, about, seen_with),
         effect=rule.effect,
         mechanism=rule.mechanism,
         watch=rule.watch,
@@ -649,15 +691,19 @@ def _rule(evidence: Evidence, held: Match) -> RuleAnswer:
     )
 
 
-def _sentence(rule: Interaction, held: Grade, about: About, seen_with: Sequence[str], medicine: Medicine) -> str:
-    whose = ""
+def _sentence(about_it: Match, held: Grade, about: About, seen_with: Sequence[str]) -> str:
+    rule, medicine = about_it.rule, about_it.medicine
+    alone, whose = only_case(rule, held), ""
     if held.strongest in ("human-trial", "observational", "case"):
-        others = _few(seen_with) if seen_with else "others of its kind"
-        whose = f" with {medicine.name} itself" if about == "this medicine" else f" with {others}"
-    seen = f"{LIKELY[held.likelihood]}{whose}"
+        others = _few(seen_with) if alone is None else " and ".join(seen_with)
+        beside = f", taken together with {others}" if alone is not None and others else ""
+        kind = f"{others}{' together' if alone is not None and len(seen_with) > 1 else ''}" if others else "others of its kind"
+        whose = f" with {medicine.name} itself{beside}" if about == "this medicine" else f" with {kind}"
+    seen = f"{likely_words(rule, held)}{whose}"
     if held.likelihood == "not-in-people":
         seen = f"looked for in people{whose}, not found"
-    return f"{rule.title}: {SEVERE[rule.severity]}; {seen}."
+    minor = f"; by a minor way for {medicine.name}" if about_it.minor else ""
+    return f"{rule.title}: {SEVERE[rule.severity]}; {seen}{minor}."
 
 
 def _few(names: Sequence[str]) -> str:
@@ -720,8 +766,10 @@ def _level(medicine: Medicine, held: Change) -> str:
         )
     dynamic, fixed = ratio_words(held.dynamic["auc"]), ratio_words(held.static)
     said = f"{opening}: {dynamic} times by the dynamic model, {fixed} by the static one"
+    made = " and ".join(dict.fromkeys(way.makes for way in medicine.pathways if way.makes is not None))
+    rest = f" It acts by {made}, which was not computed." if made else ""
     weak = {"assumed": ", with a fraction that is assumed", "second-hand": ", with a fraction from a review"}
-    return f"{said}{weak.get(held.firmness, '')}."
+    return f"{said}{weak.get(held.firmness, '')}.{rest}"
 
 
 def _ratio(held: Spread) -> RatioAnswer:
@@ -729,15 +777,28 @@ def _ratio(held: Spread) -> RatioAnswer:
 
 
 def _foremost(answers: Sequence[MedicineAnswer]) -> tuple[RuleAnswer, ...]:
-    """The rules that no other one outdoes in both; one of each id, for the medicine for which it weighs most."""
+    """The first of all; the short list; rules that no other one outdoes in both; serious ones had with the very medicine.
+
+    A rule that rests on a single case, or is about a minor way, outdoes none that does not.
+    One of each id, for the medicine for which it weighs most, in the order of rules.
+    """
     best: dict[str, RuleAnswer] = {}
     for rule in sorted((rule for answer in answers for rule in answer.rules), key=_rank):
         best.setdefault(rule.id, rule)
-    warned = foremost(
-        Warned(name=rule.id, severity=rule.severity, likelihood=rule.likelihood)  # type: ignore[arg-type] # words of both
+    listed = [
+        (Warned(name=rule.id, severity=rule.severity, likelihood=rule.likelihood), rule.one_case or rule.minor)  # type: ignore[arg-type]
         for rule in best.values()
-    )
-    return tuple(best[one.name] for one in warned)
+    ]
+    undone = {one.name for one in foremost(one for one, _ in listed)}
+    undone |= {one.name for one in foremost(one for one, weak in listed if not weak)}
+    undone.update(list(best)[:1])
+    return tuple(rule for rule in best.values() if rule.short_list or rule.id in undone or _of_its_own(rule))
+
+
+def _of_its_own(rule: RuleAnswer) -> bool:
+    from_people = rule.likelihood in ("shown-in-trial", "seen-in-studies-of-people", "seen-in-cases")
+    grave = rule.severity in ("life-threatening", "serious")
+    return grave and from_people and rule.decided_by == "this medicine" and not rule.minor
 
 
 def _first(answers: Sequence[MedicineAnswer], typed: Sequence[Typed]) -> str:
@@ -746,14 +807,18 @@ def _first(answers: Sequence[MedicineAnswer], typed: Sequence[Typed]) -> str:
     missed = f" Not checked: {unchecked} of {len(typed)} names." if unchecked else ""
     top = next((answer.rules[0] for answer in answers if answer.rules), None)
     if top is not None:
-        whose = [answer.name for answer in answers if any(rule.id == top.id for rule in answer.rules)]
-        return f"{top.sentence} Here: {', '.join(whose)}.{missed}"
+        return f"{top.sentence} {here(top, answers)}{missed}"
     if answers:
         names = ", ".join(answer.name for answer in answers)
         return f"Nothing is on record about kratom with {names}: what they do together is not known.{missed}"
     if any(one.kind in ("which", "unregistered") for one in typed):
         return f"None of these could be checked against kratom.{missed}"
     return "None of these names is a medicine that is known here; nothing was checked."
+
+
+def here(rule: RuleAnswer, answers: Sequence[MedicineAnswer]) -> str:
+    """Which medicines of the list a rule is about: ``Here: oxycodone.``."""
+    return f"Here: {', '.join(one.name for one in answers if any(held.id == rule.id for held in one.rules))}."
 
 
 def _together(evidence: Evidence, held: Mapping[str, Sequence[Match]]) -> Iterator[TogetherAnswer]:

@@ -25,6 +25,7 @@ from equipoise.engines.interactions import (
     Victim,
     agreement,
     course,
+    fractions,
     grid,
     inlet,
     log_sd,
@@ -75,7 +76,6 @@ INTAKE, LEAF = "tanna-2022/tea-mitragynine", "mitragynine-leaf"
 """The study's cup of tea and the model of leaf that predictions are made with, unless a finding names others."""
 
 DRAWS, SEED = 1000, 20261122
-_EDGE = 0.001
 ASSUMED_LOG_SD = 0.3
 """The spread of the logarithm of a constant whose source prints none."""
 _Z90 = 1.6448536269514722
@@ -90,6 +90,8 @@ record."""
 _UNKNOWN_RATE, _UNKNOWN_HALF_LIFE = (1.5, 0.6), (6.0, 0.8)
 """Absorption (1/h) and half-life (h) of a medicine that has none on record, with wide log-SDs: they matter little."""
 _UNKNOWN_EXTRACTION = (0.05, 0.3, 0.7)
+_EDGE = 0.001
+"""No draw has a gut wall that lets nothing through, or a liver that takes out everything: the models divide by what is left."""
 
 _TARGETS: Mapping[str, str] = {CYP3A: "cyp3a", "CYP2D6": "cyp2d6", "CYP2C9": "cyp2c9", "CYP2C19": "cyp2c19"}
 """Enzymes that the models follow, and their names among the targets."""
@@ -100,6 +102,10 @@ _TISSUES = frozenset({"microsomes", "hepatocytes", "other"})
 _UNTIL_H = 48.0
 
 METRICS: Mapping[str, str] = {"auc": "exposure", "cmax": "peak", "t-half": "half-life"}
+DAILY = (
+    "Mitragynine destroys CYP3A, and the body makes it again only with time: in the same model, cups on several days raise the "
+    "level more than one cup does. Nobody has measured that, and extracts also made cells build more of the enzyme."
+)
 KNOWN_HOW: Mapping[str, str] = {
     "clinical-trial": "from a trial with an inhibitor or inducer",
     "genotype-study": "from people who lack the enzyme",
@@ -182,13 +188,13 @@ def _told(evidence: Evidence, found: Recognition, suggestions: Sequence[str]) ->
             said = f"Sold with different ingredients, so nothing was checked. Which are on the box: {', '.join(suggestions)}?"
         case "unregistered":
             said = (
-                f"A known name ({', '.join(map(_small, found.others))}), and no data on it with kratom here. "
-                "Nothing on record is not the same as nothing to fear."
+                f"A known name ({', '.join(map(_small, found.others))}), and no data on it with kratom here: not even the "
+                "rules for its kind were tried. Nothing on record is not the same as nothing to fear."
             )
         case "did-you-mean":
             said = f"Not checked: not sure what is meant. Did you mean {listed}?"
         case _:
-            said = "Not recognised, so not checked."
+            said = "Not recognised, so not checked. What is looked for is the name on the box, not a kind of medicine."
     return f"{said}{besides}{topic}"
 
 
@@ -559,7 +565,7 @@ def trials(evidence: Evidence, medicine: str) -> Iterator[tuple[Ratio, Piece]]:
 def _victim(evidence: Evidence, medicine: Medicine, followed: Sequence[Pathway]) -> tuple[Victim, tuple[Known, ...]]:
     rng = np.random.default_rng([SEED, 1])
     cleared: dict[str, Floats] = {
-        way.enzyme: shares(rng, value=float(way.fraction), low=float(way.low), high=float(way.high)) for way in followed
+        way.enzyme: _between(rng, (float(way.low), float(way.fraction), float(way.high))) for way in followed
     }
     gut, said_of_gut = _gut(medicine, followed)
     rate, half_life = (
@@ -571,8 +577,8 @@ def _victim(evidence: Evidence, medicine: Medicine, followed: Sequence[Pathway])
         extraction = (float(taken_out.low), float(taken_out.value), float(taken_out.high))
     victim = Victim(
         fractions=within_one(cleared),
-        gut_availability=_between(rng, gut),
-        extraction=_between(rng, extraction),
+        gut_availability=np.maximum(_between(rng, gut), _EDGE),
+        extraction=np.minimum(_between(rng, extraction), 1 - _EDGE),
         absorption_per_h=positives(rng, value=rate[0], log_sd=rate[1], size=DRAWS),
         half_life_h=positives(rng, value=half_life[0], log_sd=half_life[1], size=DRAWS),
     )
@@ -581,22 +587,7 @@ def _victim(evidence: Evidence, medicine: Medicine, followed: Sequence[Pathway])
 
 def _between(rng: np.random.Generator, bounds: tuple[float, float, float]) -> Floats:
     low, value, high = bounds
-    return shares(rng, value=value, low=low, high=high)
-
-
-def shares(rng: np.random.Generator, *, value: float, low: float, high: float, size: int = DRAWS) -> Floats:
-    """Draws of a fraction with ``value`` in the middle and 90% from ``low`` to ``high``: log-odds, normal with two sides.
-
-    A Beta distribution has two parameters and cannot keep all three; one from the bounds alone would put a fraction of 0.7
-    that may be 1 near 1. A bound of 0 or 1 is taken to be a thousandth from it.
-    """
-    if low == high:
-        return np.full(size, value)
-    below, middle, above = (
-        math.log(one / (1 - one)) for one in (min(max(end, _EDGE), 1 - _EDGE) for end in (low, value, high))
-    )
-    z = rng.standard_normal(size)
-    return np.asarray(1 / (1 + np.exp(-middle - z / _Z90 * np.where(z < 0, middle - below, above - middle))))
+    return fractions(rng, value=value, low=low, high=high, size=DRAWS)
 
 
 def _known_of(medicine: Medicine, way: Pathway) -> Known:
@@ -611,12 +602,21 @@ def _gut(medicine: Medicine, followed: Sequence[Pathway]) -> tuple[tuple[float, 
         says = f"{shares_words(gut.low, gut.value, gut.high)} {rest}"
         said = Known(enzyme=None, says=says, how=KNOWN_HOW[gut.how], firmness=_FIRMNESS[_FIRM[gut.how]])
         return (float(gut.low), float(gut.value), float(gut.high)), said
-    if any(way.enzyme == CYP3A and way.fraction >= MINOR for way in followed):
-        low, _, high = UNKNOWN_GUT
-        says = f"between {low:.0%} and {high:.0%} {rest}"
-        return UNKNOWN_GUT, Known(enzyme=None, says=says, how="assumed: not on record", firmness="assumed")
-    says, how = f"all {rest}", "assumed: CYP3A clears little of it"
-    return (1.0, 1.0, 1.0), Known(enzyme=None, says=says, how=how, firmness="second-hand")
+    way = next((one for one in followed if one.enzyme == CYP3A and one.fraction > 0), None)
+    if way is None:
+        says, how = f"all {rest}", "assumed: CYP3A is not known to clear it"
+        return (1.0, 1.0, 1.0), Known(enzyme=None, says=says, how=how, firmness="second-hand")
+    bounds = UNKNOWN_GUT if way.fraction >= MINOR else little_gut(way)
+    says = f"between {bounds[0]:.0%} and {bounds[2]:.0%} {rest}"
+    return bounds, Known(enzyme=None, says=says, how="assumed: not on record", firmness="assumed")
+
+
+def little_gut(way: Pathway) -> tuple[float, float, float]:
+    """Where the share that escapes the gut wall is taken to lie when CYP3A clears little of a medicine.
+
+    No more is lost there than CYP3A may clear, in the middle half of that fraction: as of those on record.
+    """
+    return float(1 - way.high), float(1 - way.fraction / 2), 1.0
 
 
 def _own(evidence: Evidence, medicine: Medicine, name: str, unknown: tuple[float, float]) -> tuple[float, float]:
@@ -773,7 +773,9 @@ def _unseen(tea: Kratom, held: Change) -> Iterator[str]:
             )
         elif enzyme in enzymes and not constant.spread_seen:
             yield f"How well the constant of {enzyme} is known was not seen; its spread is assumed."
-    if held.bound_gut is not None and any(one.enzyme == CYP3A for one in held.known):
+    if CYP3A in enzymes:
+        yield DAILY
+    if held.bound_gut is not None and CYP3A in enzymes:
         yield (
             "All mitragynine in the wall of the gut is taken to be free, which nobody measured; with the least that is "
             f"plausible the dynamic model gives {ratio_words(held.bound_gut)}."

@@ -59,7 +59,7 @@ _SALTS = frozenset(
     hydrochloride dihydrochloride hcl hydrobromide hbr sulfate sulphate maleate fumarate hemifumarate tartrate
     bitartrate citrate mesylate mesilate dimesylate besylate besilate oxalate succinate phosphate acetate sodium
     potassium calcium magnesium hemihydrate monohydrate dihydrate hydrate anhydrous chloride bromide malate lactate
-    decanoate palmitate pamoate saccharate aspartate carbonate tosylate
+    decanoate palmitate pamoate saccharate aspartate carbonate tosylate orotate
     """.split()  # noqa: SIM905 - words read best as words
 )
 _TWO = re.compile(r"\s*[/+,;&]\s*|\s+(?:and|with|plus)\s+", re.IGNORECASE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from equipoise.findings.interactions import ExposureAnswer, ListAnswer, MedicineAnswer, RuleAnswer
+from equipoise.findings.interactions import ExposureAnswer, ListAnswer, MedicineAnswer, RuleAnswer, here
 from equipoise.outputs.phrases import wrap
 from equipoise.outputs.plain import dumped, plain
 
@@ -20,7 +20,13 @@ def interactions_data(answer: ListAnswer) -> dict[str, Any]:
     """The answer as dicts and lists, what matters most first; the foremost rules by their ids."""
     data: dict[str, Any] = plain(answer)
     data["foremost"] = [
-        {"rule": rule.id, "severity": rule.severity, "likelihood": rule.likelihood, "sentence": rule.sentence}
+        {
+            "rule": rule.id,
+            "severity": rule.severity,
+            "likelihood": rule.likelihood,
+            "short_list": rule.short_list,
+            "sentence": f"{rule.sentence} {here(rule, answer.medicines)}",
+        }
         for rule in answer.foremost
     ]
     data["recognised"] = answer.recognised
@@ -49,6 +55,8 @@ def _printable(text: str) -> str:
 
 def _lines(answer: ListAnswer) -> Iterator[str]:
     yield from wrap(answer.sentence)
+    for rule in (one for one in answer.foremost[1:] if not one.minor):
+        yield from wrap(f"{MARKS[rule.severity]} {rule.sentence} {here(rule, answer.medicines)}", indent=2)
     for together in answer.together:
         yield from wrap(f"{MARKS[together.severity]} {together.sentence}", indent=2)
     told: set[str] = set()
@@ -63,9 +71,9 @@ def _lines(answer: ListAnswer) -> Iterator[str]:
     yield ""
     if answer.kratom is not None and answer.medicines:
         yield from wrap(
-            f"Levels are computed for one cup, {answer.kratom}, drunk with the medicine; in brackets are 90% intervals. The "
-            "static model takes the largest concentrations to last, which is too much for a single cup; the dynamic one "
-            "follows them."
+            f"Levels are computed for one cup, {answer.kratom}, drunk with the medicine. In brackets are 90% intervals: they "
+            "hold how people differ and how well constants are known, not that a model may be wrong. The static model takes "
+            "the largest concentrations to last, which is too much for a single cup; the dynamic one follows them."
         )
     yield from wrap("How severe and how likely are two things, and are not made one number.")
     yield ""
@@ -93,11 +101,13 @@ def _rule(rule: RuleAnswer, told: set[str]) -> Iterator[str]:
     yield from wrap(f"{MARKS[rule.severity]} {rule.sentence}", first="  ", indent=4)
     because = f"Why this rule: {'; '.join(rule.because)}"
     if rule.minor:
-        yield from wrap(f"{because}; a minor way for it.", first="    ", indent=4)
+        yield from wrap(f"{because}.", first="    ", indent=4)
         return
     yield from wrap(f"{because}. {'More on it stands above.' if again else rule.effect}", first="    ", indent=4)
     both = " People speak on both sides." if rule.contested else ""
     yield from wrap(f"Evidence: {_evidence(rule)}.{both}", first="    ", indent=4)
+    if rule.likelihood == "not-in-people" and rule.note is not None and not again:
+        yield from wrap(rule.note, first="    ", indent=4)
     told.add(rule.id)
     if again or rule.severity not in ("life-threatening", "serious", "unknown"):
         return

@@ -77,6 +77,13 @@ def mechanism_links_lead_somewhere(evidence: Evidence, _: date) -> Iterator[Brea
                 yield Breach(f"exposures/{stem}", ("observations", index, "intake"), found)
 
 
+def reference_studies_exist(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """The study to which the values of a model belong is a record of exposures."""
+    for stem, model in evidence.parameters.items():
+        if model.reference is not None and leads_nowhere(evidence, model.reference, "exposures"):
+            yield Breach(f"parameters/{stem}", ("reference",), f"is {model.reference!r}; should be a file of exposures/")
+
+
 def brands_hold_medicines(evidence: Evidence, _: date) -> Iterator[Breach]:
     """The ingredients of a brand are records, and where that was seen is a reference."""
     for brand in evidence.vocabulary.brands.values():
@@ -267,6 +274,7 @@ def _counts(file: str, recall: Recall) -> Iterator[Breach]:
 MECHANISM_RULES: tuple[Rule, ...] = (
     mechanism_words_are_known,
     mechanism_links_lead_somewhere,
+    reference_studies_exist,
     brands_hold_medicines,
     measurements_are_sourced,
     measurements_can_be,

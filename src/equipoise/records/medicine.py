@@ -15,7 +15,11 @@ review that names no data; nobody measured it."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pathway:
-    """The fraction of clearance by one enzyme, with the bounds of what is plausible (90% of a Beta distribution)."""
+    """The fraction of clearance by one enzyme: as known best, and bounds that hold 90% of what is plausible.
+
+    The models draw it with ``fraction`` as the median and 5% beyond each bound. ``makes``: what the enzyme makes of the
+    medicine, where that is what acts, so that even a small fraction is no minor way.
+    """
 
     enzyme: Enzyme
     fraction: Decimal
@@ -23,12 +27,13 @@ class Pathway:
     high: Decimal
     how: How
     derivation: str | None = None
+    makes: str | None = None
     sources: tuple[Locator, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GutAvailability:
-    """The fraction that escapes CYP3A of the gut wall: one where CYP3A is not what removes it there."""
+    """The fraction that escapes CYP3A of the gut wall: one where CYP3A is not what removes it there; drawn like a pathway."""
 
     value: Decimal
     low: Decimal

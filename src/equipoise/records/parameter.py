@@ -40,10 +40,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterSet:
-    """The parameters of one model: ``mitragynine-leaf``, ``enzyme-turnover``."""
+    """The parameters of one model: ``mitragynine-leaf``, ``enzyme-turnover``.
+
+    ``reference``: the study of exposures/ to which the typical values belong, where ``studies_mean`` is counted from.
+    """
 
     id: str
     title: str
+    reference: str | None = None
     parameters: tuple[Parameter, ...]
     extracted: Reading
     checked: tuple[Reading, ...] = ()
