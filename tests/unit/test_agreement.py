@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.findings.citing import words_of
-from equipoise.findings.pharmacokinetics import Comparison, comparisons, metric_words, population, two_digits
+from equipoise.findings.pharmacokinetics import Comparison, comparisons, metric_words, two_digits
 from equipoise.records import places
 from equipoise.records.rules import part
 
@@ -71,7 +71,7 @@ def test_the_table_has_every_printed_number_in_people_that_the_model_can_give(pa
     evidence = part(
         places.shipped()[0], lambda file: file.startswith(("exposures/", "parameters/mitragynine-leaf")), (), date.max
     )
-    found = comparisons(evidence, population(evidence.parameters["mitragynine-leaf"]))
+    found = comparisons(evidence, evidence.parameters["mitragynine-leaf"])
     right = [row(one) for one in found]
     head = f"| {' | '.join(SHOWN)} |"
     shown = page[page.index(head) :].partition("\n\n")[0].splitlines()[2:]

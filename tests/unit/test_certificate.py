@@ -44,7 +44,8 @@ def bounds(certificate: Certificate) -> dict[str, tuple[str, str | None, str]]:
 def test_a_certificate_with_lines_above_its_table_is_read() -> None:
     certificate = read_certificate(DATA / "leaf.csv")
     assert certificate.serving_g == 3
-    assert certificate.not_recognised == ("Arsenic (inorganic)", "Mesembrine")
+    assert certificate.not_recognised == ("Mesembrine",)
+    assert {one.printed: one.form for one in certificate.results if one.form} == {"Arsenic (inorganic)": "inorganic"}
     assert bounds(certificate) == {
         "Mitragynine": ("13.9", "13.9", "mg/g"),
         "7-Hydroxymitragynine (7-OH)": ("0", "0.1", "mg/g"),
@@ -170,10 +171,96 @@ def test_more_commas_than_semicolons_do_not_hide_the_semicolons(tmp_path: Path) 
 
 
 def test_a_line_that_is_none_of_ours_is_named_and_not_in_the_way(tmp_path: Path) -> None:
-    certificate = read(tmp_path, f"{HEAD}Water activity,0.45,aw,,\nColour,green,,,\nHeavy metals,,,,\nLead,0.4,ppm,,\n")
-    assert certificate.not_recognised == ("Water activity", "Colour", "Heavy metals")
-    assert {one.outcome for one in certificate.results[:3]} == {"no-result"}
-    assert certificate.results[3].value == Decimal("0.4")
+    certificate = read(tmp_path, f"{HEAD}Water activity,0.45,aw,,\nColour,green,,,\nLead,0.4,ppm,,\nCadmium,,,,\n")
+    assert certificate.not_recognised == ("Water activity", "Colour")
+    assert [one.outcome for one in certificate.results] == ["no-result", "no-result", "measured", "no-result"]
+    assert certificate.results[2].value == Decimal("0.4")
+
+
+SECTIONS = """Certificate of analysis
+Sample: Green,Batch: 77,Serving Size: 2.4 g
+Moisture: 9.5 %
+Alkaloids,Result,Units
+Mitragynine (MIT),14.2,mg/g
+Heavy Metals
+Metal,Result (ppm),LOQ
+Pb (Lead),0.42,0.01
+Batch,77,
+"Analyst: J. Doe",,
+Microbe,Result,Units
+Heavy metals,Pass,ppm
+Total Yeast & Mold (TYMC),1200,CFU/g
+This report may not be copied in part.
+"""
+
+
+def test_headings_footers_and_labels_are_passed_over_and_said_to_be_without_their_words(tmp_path: Path) -> None:
+    certificate = read(tmp_path, SECTIONS)
+    assert [(one.analyte, one.value) for one in certificate.results] == [
+        ("moisture", Decimal("9.5")),
+        ("mitragynine", Decimal("14.2")),
+        ("lead", Decimal("0.42")),
+        (NOT_RECOGNISED, None),  # Heavy metals, Pass, ppm: a line of results, and no names of columns
+        ("yeast-and-mould", Decimal(1200)),
+    ]
+    assert certificate.serving_g == Decimal("2.4")
+    assert certificate.notes == ("Passed over as headings, footers or labels: line 6, line 9, line 10, line 14.",)
+    assert "Doe" not in repr(certificate)
+
+
+@pytest.mark.parametrize(
+    "said", ["Serving Size: 2.4 g", "Batch,7,Serving size:,2.4 g", "Serving size (g),2.4", "Serving: 2400 mg"]
+)
+def test_the_weight_of_a_serving_stands_in_one_cell_or_beside_its_label(tmp_path: Path, said: str) -> None:
+    assert read(tmp_path, f"{said}\n{HEAD}Lead,0.4,ppm,,\n").serving_g == Decimal("2.4")
+    assert read(tmp_path, f"{HEAD}Lead,0.4,ppm,,\n{said}\n").serving_g == Decimal("2.4")
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "low", "high"),
+    [
+        ("0.4 ± 0.1", "ppm", "0.3", "0.5"),
+        ("0.4 ± 0.1 mg/kg", "", "0.3", "0.5"),
+        ("(0.4 +/- 0.1) ppm", "", "0.3", "0.5"),
+        ("0.4 ppm +- 0.1 (k=2)", "", "0.3", "0.5"),
+        ("0.1 ± 0.4", "ppm", "0.0", "0.5"),
+        ("99 ± 2", "%", "97", "100"),
+        ("0.02 ± 0.01", "ppm", "0", "0.05"),
+    ],
+)
+def test_an_uncertainty_makes_a_number_an_interval(tmp_path: Path, *, cell: str, unit: str, low: str, high: str) -> None:
+    """The ends are at least zero and at most the whole; below its own LOQ of 0.05 a number is no measurement."""
+    certificate = read(tmp_path, f"{HEAD}Lead,{cell},{unit},0.05,\n")
+    found = certificate.results[0]
+    assert (found.low, found.high) == (Decimal(low), Decimal(high))
+    assert written_csv(read(tmp_path, written_csv(certificate))) == written_csv(certificate)
+
+
+def test_two_amounts_agree_where_their_uncertainties_meet(tmp_path: Path) -> None:
+    rows = "Lead,0.4 ± {0},ppm,,\nPb,0.55 ± {0},ppm,,\n"
+    assert len(read(tmp_path, HEAD + rows.format("0.1")).results) == 2
+    assert "contradicts" in faults(tmp_path, HEAD + rows.format("0.01"))[0]
+
+
+@pytest.mark.parametrize("stated", ["Lead (dry weight),1,ppm", "Lead,1,ppm dry basis", "Lead,1 mg/kg on a dried basis,"])
+def test_a_weight_that_is_said_is_kept(tmp_path: Path, stated: str) -> None:
+    certificate = read(tmp_path, f"Analyte,Result,Unit\n{stated}\nCadmium,1,ppm (as received)\nMercury,1,ppm\n")
+    assert [one.basis for one in certificate.results] == ["dry", "as-is", "not-said"]
+    assert [one.unit for one in certificate.results] == ["ug/g"] * 3
+    again = read(tmp_path, written_csv(certificate))
+    assert [one.basis for one in again.results] == ["dry", "as-is", "not-said"]
+    columns = read(tmp_path, "Analyte,mg/g as is,mg/g (dry basis)\nMitragynine,9,10\n7-OH,,1\n").results
+    assert [(one.value, one.basis) for one in columns] == [(9, "as-is"), (1, "dry")]
+
+
+@pytest.mark.parametrize(
+    ("total", "noted"), [("14.2", False), ("14.1", False), ("14", False), ("14.0", True), ("13.9 ± 0.3", False), ("10", True)]
+)
+def test_a_total_below_the_sum_of_its_parts_is_noted_beyond_rounding_and_uncertainty(
+    tmp_path: Path, total: str, *, noted: bool
+) -> None:
+    certificate = read(tmp_path, f"{HEAD}Mitragynine,13.9,mg/g,,\n7-OH,0.25,mg/g,,\nTotal alkaloids,{total},mg/g,,\n")
+    assert bool(certificate.notes) == noted
 
 
 def test_a_count_that_found_nothing_is_below_its_limit_of_detection(tmp_path: Path) -> None:
@@ -202,8 +289,23 @@ def test_not_detected_without_a_printed_limit_bounds_nothing(tmp_path: Path) -> 
         ("Lead (Pb)", "lead"),
         ("Pb", "lead"),
         ("Arsenic, total", "arsenic"),
-        ("Arsenic (inorganic)", NOT_RECOGNISED),
+        ("Arsenic (inorganic)", "arsenic"),
+        ("Arsenic (organic)", NOT_RECOGNISED),
+        ("Lead (inorganic)", NOT_RECOGNISED),
         ("Mitragynine (HPLC)", "mitragynine"),
+        ("Mitragynine (MIT)", "mitragynine"),
+        ("Mitragynine (min)", NOT_RECOGNISED),
+        ("Mitragynine (MXT)", NOT_RECOGNISED),
+        ("Mitragynine (mg/g)", "mitragynine"),
+        ("7-Hydroxymitragynine (7-OH-MIT)", "7-hydroxymitragynine"),
+        ("7-Hydroxymitragynine (MIT)", NOT_RECOGNISED),
+        ("Pb (Lead)", "lead"),
+        ("Lead, Pb", "lead"),
+        ("Lead/Pb", "lead"),
+        ("Lead, Cd", NOT_RECOGNISED),
+        ("E. coli (STEC)", NOT_RECOGNISED),
+        ("Total Aerobic Microbial Count (TAMC)", "aerobic-plate-count"),
+        ("Loss on drying (LOD)", "moisture"),
         ("Mitragynine pseudoindoxyl", "mitragynine-pseudoindoxyl"),
         ("Total mitragynine and 7-OH", NOT_RECOGNISED),
         ("Total mitragynine", NOT_RECOGNISED),
@@ -218,6 +320,23 @@ def test_not_detected_without_a_printed_limit_bounds_nothing(tmp_path: Path) -> 
 )
 def test_a_name_is_recognised_whole_or_not_at_all(name: str, analyte: str) -> None:
     assert recognised(name) == analyte
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("Arsenic", None),
+        ("Arsenic (total)", None),
+        ("Inorganic arsenic (iAs)", "inorganic"),
+        ("Arsenic (As), inorganic", "inorganic"),
+        ("Mercury", None),
+        ("Methylmercury (as Hg)", "methyl"),
+        ("Mercury (methyl)", "methyl"),
+    ],
+)
+def test_a_part_of_an_element_is_a_reading_of_its_own(tmp_path: Path, name: str, form: str | None) -> None:
+    whole = "As,0.9,ppm,,\n" if form == "inorganic" else ""  # more than its part, and no contradiction
+    assert read(tmp_path, f'{HEAD}"{name}",0.4,ppm,,\n{whole}').results[0].form == form
 
 
 def test_units_may_stand_in_the_names_of_columns(tmp_path: Path) -> None:
@@ -261,6 +380,14 @@ def test_nothing_of_a_person_is_kept_or_repeated(tmp_path: Path) -> None:
         (f"{HEAD}Lead,1.2.3,ppb,,\n", "one decimal point"),
         (f"{HEAD}Lead,0.4 mg/g,ppm,,\n", "beside the unit ug/g; both should be the same"),
         (f"{HEAD},0.4,ppm,,\n", "c.csv:2: analyte: is empty"),
+        (f"{HEAD}Lead (Cd),0.4,ppm,,\n", "c.csv:2: analyte: names lead and, in brackets, cadmium; should name one"),
+        (f"{HEAD}Mitragynine (mg/g),0.4,%,,\n", "c.csv:2: unit: is percent beside a name with mg/g; both should be"),
+        (f"{HEAD}Yeast and mould,400,CFU/mL,,\n", "c.csv:2: unit: has 'CFU/mL'; should be one of percent"),
+        (f"{HEAD}Lead,<0.4 ± 0.1,ppm,,\n", "should be a bound or a number with what it is uncertain by, not both"),
+        (f"{HEAD}Lead,0.4 ± 10%,ppm,,\n", "beside the unit ug/g; both should be the same"),
+        (f"{HEAD}Lead,0.4 ±,ppm,,\n", "c.csv:2: Result: has '0.4 ±'; should be a number, and what it is uncertain by"),
+        (f"{HEAD}Inorganic arsenic,1,ppm,,\niAs,2,ppm,,\n", "c.csv:3: iAs: contradicts c.csv:2"),
+        ("Serving size: 3 g\nServing size,2 g\n" + HEAD + "Lead,1,ppm,,\n", "c.csv:2: a serving has 2 g; contradicts c.csv:1"),
         (f"{HEAD}Lead,ND,ppm,0.1,0.3\n", "c.csv:2: lod: is 0.3, above the LOQ of 0.1"),
         (f"{HEAD}Lead,0.4,ppm,,\nCd,1,ppb,,\nPb,0.5,mg/kg,,\n", "c.csv:4: Pb: contradicts c.csv:2"),
         (f"{HEAD}Lead,0.4,ppm,,\nPb,<300,ppb,,\n", "c.csv:3: Pb: contradicts c.csv:2"),

@@ -131,6 +131,8 @@ def test_auto_inhibition_raises_exposure_and_is_called_a_hypothesis() -> None:
     assert number(lost, "auc-inf")["median"] > 1.005 * number(linear, "auc-inf")["median"]
     assert lost["auto_inhibition"]["share"] == 1
     assert any("hypothesis" in note for note in lost["notes"])
+    said = " ".join(run(*words, "--auto-inhibition").stdout.split())
+    assert "kdeg 0.0193 1/h, kinact 4.08 1/h, ki 4100 nM, fu 0.031, share 1, portal 96.96 L/h" in said
 
 
 @pytest.mark.parametrize("name", ["7-oh", "7-OH", "7-hydroxymitragynine"])
@@ -168,6 +170,10 @@ def test_dosed_7_hydroxymitragynine_is_not_supported(name: str) -> None:
         ("--mitragynine-mg", "39", "--every-h", "8", "--days", "1", "--missed", "a"),
         ("--mitragynine-mg", "39", "--at", "0,8", "--missed", "1,2"),
         ("--mitragynine-mg", "39", "--people", "0"),
+        ("--mitragynine-mg", "39", "--people", "19"),
+        ("--mitragynine-mg", "1e-300"),
+        ("--grams", "3", "--product-mg-per-g", "900", "--product-cv", "3"),
+        ("--mitragynine-mg", "39", "--every-h", "8", "--days", "200", "--auto-inhibition"),
         ("--mitragynine-mg", "39", "--people", "99000000"),
         ("--mitragynine-mg", "39", "--seed", "-1"),
         ("--mitragynine-mg", "39", "--hours", "0"),
@@ -196,6 +202,7 @@ def test_what_cannot_be_is_refused_in_one_line(words: tuple[str, ...]) -> None:
         ("--mitragynine-mg", "39", "--every-h", "8", "--days", "1", "--at", "3"),
         ("--mitragynine-mg", "39", "--missed", "1"),
         ("--mitragynine-mg", "39", "--auto-inhibition", "--sbml", "x.xml"),
+        ("--mitragynine-mg", "39", "--figure", "x", "--sbml", "x"),
     ],
     ids=" ".join,
 )
@@ -211,6 +218,50 @@ def test_the_figure_and_the_model_are_files_of_their_own(tmp_path: Path) -> None
     assert len(re.findall("<event ", text)) == 2  # the first intake is where the model begins
     assert f'value="{data["typical"]["ka"]:g}"' in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.svg", "x.xml"]
+
+
+def test_a_file_that_cannot_be_written_leaves_no_half_behind(tmp_path: Path) -> None:
+    model, kept = tmp_path / "x.xml", tmp_path / "kept.xml"
+    kept.write_text("before", encoding="utf-8")
+    for path in (model, kept):
+        result = run("--mitragynine-mg", "39", *FEW, "--sbml", str(path), "--figure", str(tmp_path))
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "cannot be written" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.xml"]
+    assert kept.read_text(encoding="utf-8") == "before"
+
+
+def test_one_person_has_no_interval_and_few_people_a_rough_one() -> None:
+    alone = run("--mitragynine-mg", "39", "--levels", "none").stdout
+    assert "this is one person, without an interval" in " ".join(alone.split())
+    assert "90% of" not in alone.partition("Compared")[0]
+    known = answer("--mitragynine-mg", "39", "--levels", "parameters")
+    assert "90% of what is drawn between" in known["sentence"]
+    assert (
+        known["notes"][0] == "Of the 50 drawn about 2 lie beyond each end of an interval, so that another seed moves the ends."
+    )
+    assert not any("drawn about" in note for note in json.loads(run("--mitragynine-mg", "39", "--json").stdout)["notes"])
+
+
+def test_a_long_report_says_that_its_curves_are_coarse() -> None:
+    data = answer("--mitragynine-mg", "39", "--every-h", "8", "--days", "100")
+    step = data["times_h"][1] - data["times_h"][0]
+    assert any(f"a point each {step:g} h" in note for note in data["notes"])
+    assert max(data["bands"][0]["median"]) <= number(data, "cmax")["median"]
+
+
+def test_the_report_is_said_back_in_order() -> None:
+    said = answer("--mitragynine-mg", "39", "--times", " 8:00 , 14:00", "--days", "2", "--missed", "3,2,3")["reported"]
+    assert said == "A person reports 39 mg of mitragynine in leaf, 2 times, at 8:00, 14:00 for 2 days, number 2, 3 missed."
+    assert ", 2 times, at hours 0, 8.5." in answer("--mitragynine-mg", "39", "--at", "8.5,0")["reported"]
+    assert answer("--mitragynine-mg", "39", "--at", "1e5")["intakes"][0]["time_h"] == 100_000
+
+
+def test_what_leaves_the_terminal_says_that_it_is_not_for_dosing(tmp_path: Path) -> None:
+    figure, model = tmp_path / "x.svg", tmp_path / "x.xml"
+    answer("--mitragynine-mg", "39", "--figure", str(figure), "--sbml", str(model))
+    for path in (figure, model):
+        assert "not for dosing" in path.read_text(encoding="utf-8")
 
 
 def test_the_help_is_true() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from equipoise.engines.pharmacokinetics import profile, schedule
+from equipoise.engines.pharmacokinetics import draw, exposure, profile, schedule
+from equipoise.engines.pharmacokinetics.inactivation import Numerical
+from equipoise.engines.pharmacokinetics.profiles import assembled, clock
 from equipoise.findings import wording
 from equipoise.findings.exposure_answer import exposure_answer, untested_content
 from equipoise.findings.finding import Finding, Level
@@ -127,7 +129,7 @@ def test_people_of_another_study_are_drawn_around_the_mean_of_studies_and_those_
     assert (reference.f[0], other.f[0]) == pytest.approx((1, shift))
     assert other.sp[0] == pytest.approx(reference.sp[0] * shift * math.exp(leaf.sp.studies_mean))
     assert other.ka[0] == reference.ka[0]
-    made = {one.record: one for one in comparisons(evidence, leaf)}
+    made = {one.record: one for one in comparisons(evidence, evidence.parameters["mitragynine-leaf"])}
     per_mg = {name: made[name].model / (made[name].dose_mg or 0) for name in ("tanna-2022/mitragynine-cmax", EXTRACT)}
     assert per_mg[EXTRACT] / 0.3985 == pytest.approx(shift * per_mg["tanna-2022/mitragynine-cmax"], rel=1e-3)
 
@@ -135,7 +137,7 @@ def test_people_of_another_study_are_drawn_around_the_mean_of_studies_and_those_
 def test_comparisons_have_neither_contradictions_nor_what_came_with_a_medicine_nor_unknown_intervals(
     evidence: Evidence,
 ) -> None:
-    made = comparisons(evidence, population(evidence.parameters["mitragynine-leaf"]))
+    made = comparisons(evidence, evidence.parameters["mitragynine-leaf"])
     records = [one.record for one in made]
     assert "trakulsrichai-2015/clearance" not in records
     assert "mongar-2024/hydroxymitragynine-cmax-after-itraconazole" not in records
@@ -151,11 +153,14 @@ def test_a_number_agrees_within_a_tenth_and_no_further(evidence: Evidence) -> No
     def agrees(value: str) -> bool:
         changed = dataclasses.replace(study, observations=(dataclasses.replace(cmax, value=Decimal(value)),))
         held = dataclasses.replace(evidence, exposures={"tanna-2022": changed})
-        (one,) = comparisons(held, population(evidence.parameters["mitragynine-leaf"]))
+        (one,) = comparisons(held, evidence.parameters["mitragynine-leaf"])
         assert bool(list(differences([one]))) is not one.agrees
         return one.agrees
 
     assert [agrees(value) for value in ("74.0", "75.0", "90.0", "91.5")] == [False, True, True, False]
+    made = {one.record: one for one in comparisons(evidence, evidence.parameters["mitragynine-leaf"])}
+    rough = made["tanna-2022/7-hydroxymitragynine-tmax"]
+    assert (rough.printed, rough.agrees) == ("1 h", False)  # 1.4 h would round to it, and is 40% off
 
 
 def test_the_record_of_another_model_is_refused(evidence: Evidence) -> None:
@@ -165,6 +170,27 @@ def test_the_record_of_another_model_is_refused(evidence: Evidence) -> None:
     wrong = dataclasses.replace(leaf.parameters[0], unit="1/min")
     with pytest.raises(ValueError, match="ka is in 1/min; should be in 1/h"):
         population(dataclasses.replace(leaf, parameters=(wrong, *leaf.parameters[1:])))
+
+
+def test_a_model_without_a_reference_study_is_compared_with_none(evidence: Evidence) -> None:
+    leaf = evidence.parameters["mitragynine-leaf"]
+    assert leaf.reference == "tanna-2022"
+    with pytest.raises(ValueError, match="names no reference; should be a study of exposures/"):
+        comparisons(evidence, dataclasses.replace(leaf, reference=None))
+
+
+def test_medians_of_people_are_those_of_a_solver_on_the_same_people(evidence: Evidence) -> None:
+    """200 people of all levels, by differential equations, each by itself."""
+    group = population(evidence.parameters["mitragynine-leaf"])
+    taken, hours = schedule([(8, 20), (0, 39), (30.5, 39)]), np.linspace(0, 48, 97)
+    fast = exposure(taken, group, rng=np.random.default_rng(3), people=200, times_h=hours)
+    people = draw(group, rng=np.random.default_rng(3), people=200)
+    moments = clock(taken, hours, None)
+    slow = assembled(people.parameters, taken, moments, Numerical(inactivation=None), content=people.content, sampling=None)
+    for quick, solved in ((fast.mitragynine, slow.mitragynine), (fast.hydroxymitragynine, slow.hydroxymitragynine)):
+        assert quick.median == pytest.approx(np.median(solved.concentration, axis=0), rel=1e-5, abs=1e-6)
+        low, median, high = np.quantile(solved.cmax_nm, [0.05, 0.5, 0.95])
+        assert (quick.cmax_nm.low, quick.cmax_nm.median, quick.cmax_nm.high) == pytest.approx((low, median, high), rel=1e-3)
 
 
 def test_constants_of_auto_inhibition_come_from_records_in_hours_and_nanomolar(evidence: Evidence) -> None:

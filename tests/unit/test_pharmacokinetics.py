@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from equipoise.engines.pharmacokinetics import (
     LEVELS,
@@ -26,7 +27,7 @@ from equipoise.engines.pharmacokinetics import (
     schedule,
     studied_half_life,
 )
-from equipoise.engines.pharmacokinetics.inactivation import Numerical
+from equipoise.engines.pharmacokinetics.inactivation import Numerical, _Equations
 from equipoise.engines.pharmacokinetics.profiles import assembled, clock
 
 PERSON = Parameters(ka=1.52, v1=618, q=199, v2=6880, cl=233, km=0.601, sp=3.75e-4, b=0.119)
@@ -76,6 +77,7 @@ def test_a_dose_of_7_hydroxymitragynine_is_not_supported(name):
         ([(0, 12_000)], "12,000 mg of mitragynine at 0 h is more than 10,000 mg at once; should be mg of the alkaloid"),
         ([(0, 6000), (0, 6000)], "12,000 mg"),
         ([(1e6, 1)], "within 100,000 h"),
+        ([(0, 1e-9)], "1e-09 mg of mitragynine at 0 h is less than a nanogram"),
         ([(n, 1) for n in range(10_001)], "10,001 intakes are more than 10,000"),
     ],
 )
@@ -276,9 +278,24 @@ def test_days_are_counted_from_the_first_intake():
     found = profile(PERSON, taken)
     assert found.mitragynine.auc_first_day_nm_h == pytest.approx(first[0])
     assert found.hydroxymitragynine.auc_last_day_nm_h == pytest.approx(last[1])
-    assert found.mitragynine.accumulation == pytest.approx(last[0] / first[0])
+    assert math.isnan(found.mitragynine.accumulation[0])  # ten intakes on the second day, 240 on the first
     assert found.ratio_first_day == pytest.approx(first[1] / first[0])
     assert found.ratio_last_day == pytest.approx(last[1] / last[0])
+
+
+def test_accumulation_is_told_where_as_much_was_taken_on_both_days():
+    daily, missed = regular(39, every_h=8, days=10), regular(39, every_h=8, days=10, missed=[29])
+    found = profile(PERSON, daily).mitragynine
+    assert found.accumulation == pytest.approx(found.auc_last_day_nm_h / found.auc_first_day_nm_h)
+    assert np.isnan(profile(PERSON, missed).mitragynine.accumulation).all()
+
+
+def test_what_is_not_formed_from_blood_leaves_with_the_first_pass():
+    others = {"ka": 1.52, "v1": 618, "q": 199, "v2": 6880, "cl": 233, "km": 0.601}
+    fast = Parameters(**others, sp=3.75e-4, b=0)
+    assert fast.half_life_h[1] == pytest.approx(math.log(2) / 0.601)
+    assert np.isnan(Parameters(**others, sp=0, b=0).half_life_h[1])
+    assert PERSON.half_life_h[0] == PERSON.half_life_h[1]
 
 
 def test_curves_before_the_first_intake_are_nothing():
@@ -354,6 +371,26 @@ def test_inactivation_keeps_mitragynine_longer_and_forms_as_much_7_hydroxymitrag
     assert found["with"].mitragynine.auc_inf_nm_h > 1.2 * found["without"].mitragynine.auc_inf_nm_h
     expected = found["without"].hydroxymitragynine.auc_inf_nm_h
     assert found["with"].hydroxymitragynine.auc_inf_nm_h == pytest.approx(expected, rel=1e-5)
+
+
+def test_what_is_cleared_is_what_was_taken_while_cyp3a_is_lost():
+    held = Inactivation(kdeg=0.0193, kinact=4.08, ki=4100, fu=0.031, share=1, portal=96.96)
+    equations = _Equations(PERSON, held)
+
+    def slopes(time, state):
+        cleared = equations.cl * (1 - held.share * (1 - state[4])) * state[1] / equations.v1
+        return [*equations.slopes(time, state[:7]), cleared]
+
+    begin = [1e6, 0, 0, 0, 1, 0, 0, 0]
+    state = solve_ivp(slopes, (0, 200), begin, method="LSODA", rtol=1e-9, atol=1e-6).y[:, -1]
+    assert state[[0, 1, 2, 7]].sum() == pytest.approx(1e6, rel=1e-8)
+    assert state[4] < 1
+
+
+def test_more_solving_than_minutes_is_refused():
+    held = Inactivation(kdeg=0.0193, kinact=4.08, ki=4100, fu=0.031, share=1)
+    with pytest.raises(ValueError, match="50,001 people with 1 intakes are too many to solve one by one"):
+        exposure(schedule([(0, 39)]), POPULATION, rng=rng(), people=50_001, times_h=[0, 1], inactivation=held)
 
 
 def test_inactivation_is_named_in_the_result():

@@ -173,7 +173,7 @@ def test_from_a_certificate_to_verdicts() -> None:
     contents = tuple(
         Content.absent(one.analyte, in_g=one.sample_g)
         if one.outcome == "absent"
-        else Content.of(one.analyte, low=one.low, high=one.high, unit=one.unit, censored=one.censored)
+        else Content.of(one.analyte, low=one.low, high=one.high, unit=one.unit, censored=one.censored, form=one.form)
         for one in certificate.results
     )
     assert certificate.serving_g is not None
@@ -182,6 +182,7 @@ def test_from_a_certificate_to_verdicts() -> None:
         PDE,
         DailyLimit(id="cadmium", analyte="cadmium", most=Fraction(5, 10**6), people="adults"),
         DailyLimit(id="arsenic", analyte="arsenic", most=Fraction(15, 10**6), people="adults"),
+        DailyLimit(id="inorganic", analyte="arsenic", form="inorganic", most=Fraction(15, 10**6), people="adults"),
         TWO_PERCENT,
         RI_GRAM,
         RI_SERVING,
@@ -191,13 +192,109 @@ def test_from_a_certificate_to_verdicts() -> None:
     assert [(found.verdict, found.why) for found in nine] == [
         ("within", None),
         ("within", None),
-        ("cannot-tell", "not-measured"),  # inorganic arsenic is not arsenic
+        ("cannot-tell", "other-form"),  # inorganic arsenic is only a part of it
+        ("within", None),
         ("within", None),
         ("within", None),
         ("within", None),
         ("within", None),
     ]
     assert judge(product, PDE, intake=Intake(grams=Fraction(12))).verdict == "above"
+
+
+def arsenic(value: str, form: str | None = None) -> Content:
+    return Content.of("arsenic", low=Decimal(value), high=Decimal(value), unit="ug/g", form=form)
+
+
+@pytest.mark.parametrize(
+    ("rows", "inorganic", "whole"),
+    [
+        ([arsenic("2")], ("cannot-tell", "other-form"), ("above", None)),
+        ([arsenic("1")], ("within", None), ("within", None)),
+        ([arsenic("1", "inorganic")], ("within", None), ("cannot-tell", "other-form")),
+        ([arsenic("2", "inorganic")], ("above", None), ("above", None)),
+        ([arsenic("2"), arsenic("1", "inorganic")], ("within", None), ("above", None)),
+        (
+            [below("arsenic", None, "ug/g")],
+            ("cannot-tell", "below-a-limit-not-said"),
+            ("cannot-tell", "below-a-limit-not-said"),
+        ),
+    ],
+)
+def test_a_part_is_at_most_the_whole_and_the_whole_at_least_a_part(
+    rows: list[Content], inorganic: tuple[str, str | None], whole: tuple[str, str | None]
+) -> None:
+    """A limit of 15 ug a day, at 10 g: total arsenic above it tells nothing of the inorganic part."""
+    product = Product(contents=tuple(rows))
+    limits = [
+        DailyLimit(id="x", analyte="arsenic", form=form, most=Fraction(15, 10**6), people="anyone")
+        for form in ("inorganic", None)
+    ]
+    assert [verdict(product, limit, grams=10) for limit in limits] == [inorganic, whole]
+
+
+DRY = ContentLimit(id="dry", analyte=SEVEN_OH, most=Fraction(5, 10**4), per="gram", dry=True)
+AS_IS = ContentLimit(id="as-is", analyte=SEVEN_OH, most=Fraction(5, 10**4), per="gram")
+
+
+@pytest.mark.parametrize(
+    ("mg_per_g", "dry", "moisture", "by_dry", "as_is"),
+    [
+        ("0.42", None, None, ("within", None), ("within", None)),  # 0.42 / 0.85 is below 0.5
+        ("0.43", None, None, ("cannot-tell", "by-which-weight"), ("within", None)),
+        ("0.43", False, None, ("cannot-tell", "no-moisture"), ("within", None)),
+        ("0.43", True, None, ("within", None), ("within", None)),
+        ("0.51", None, None, ("above", None), ("above", None)),
+        ("0.51", True, None, ("above", None), ("cannot-tell", "no-moisture")),
+        ("0.45", None, "0.1", ("within", None), ("within", None)),  # 0.45 / 0.9 is 0.5
+        ("0.46", None, "0.1", ("above", None), ("within", None)),
+        ("0.55", True, "0.1", ("above", None), ("within", None)),  # 0.55 * 0.9
+        ("0.56", True, "0.1", ("above", None), ("above", None)),
+        ("0.4", None, "1", ("cannot-tell", "spans-the-limit"), ("within", None)),
+    ],
+)
+def test_a_limit_by_dry_weight_takes_the_moisture_off(
+    *, mg_per_g: str, dry: bool | None, moisture: str | None, by_dry: tuple[str, str | None], as_is: tuple[str, str | None]
+) -> None:
+    content = Content.of(SEVEN_OH, low=Decimal(mg_per_g), high=Decimal(mg_per_g), unit="mg/g", dry=dry)
+    water = None if moisture is None else Bounds(Fraction(moisture), Fraction(moisture))
+    product = Product(contents=(content,), moisture=water)
+    assert [verdict(product, limit) for limit in (DRY, AS_IS)] == [by_dry, as_is]
+
+
+def test_a_share_does_not_depend_on_the_weight_unless_two_are_mixed() -> None:
+    def rows(dry: list[bool | None]) -> tuple[Content, ...]:
+        amounts = ((SEVEN_OH, "1"), ("mitragynine", "9"))
+        return tuple(
+            Content.of(name, low=Decimal(value), high=Decimal(value), unit="mg/g", dry=one)
+            for (name, value), one in zip(amounts, dry, strict=True)
+        )
+
+    tenth = FractionLimit(id="f", analyte=SEVEN_OH, most=Fraction(1, 10))
+    water = Bounds(Fraction(1, 10), Fraction(1, 10))
+    for dry in (True, False, None):
+        assert judge(Product(contents=rows([dry, dry]), moisture=water), tenth).bounds == Bounds(
+            Fraction(1, 10), Fraction(1, 10)
+        )
+    mixed = judge(Product(contents=rows([True, None]), moisture=water), tenth).bounds
+    assert mixed == Bounds(Fraction(1, 11), Fraction(1, 11))  # 0.9 beside 9
+
+
+@pytest.mark.parametrize(
+    ("total_mg", "expected"),
+    [
+        ("10", ("cannot-tell", "total-disagrees")),  # 2.5% by the total, 1.77% by the sum
+        ("14", ("within", None)),  # the sum of 14.15, rounded
+        ("8", ("cannot-tell", "total-disagrees")),
+        ("20", ("within", None)),
+    ],
+)
+def test_a_total_that_is_smaller_than_its_parts_judges_no_share_alone(total_mg: str, expected: tuple[str, str | None]) -> None:
+    rows = (measured("mitragynine", "13.9"), measured(SEVEN_OH, "0.25"), measured("total-alkaloids", total_mg))
+    assert verdict(Product(contents=rows), TWO_PERCENT) == expected
+    share = fraction(rows, SEVEN_OH)
+    assert share is not None
+    assert share.low <= Fraction(25, 1415)
 
 
 def test_units_are_one_amount_however_they_are_written() -> None:

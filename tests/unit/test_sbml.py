@@ -55,6 +55,21 @@ def test_doses_are_events_and_the_one_at_0_h_an_initial_assignment(text):
     assert [model.getInitialAssignment(n).getSymbol() for n in range(model.getNumInitialAssignments())] == ["gut"]
 
 
+def test_doses_of_one_moment_are_one_and_their_order_has_no_meaning():
+    said = {
+        write(leaf_model(NUMBERS, taken, name="test")) for taken in ([(8, 2.0), (0, 5.0)], [(0, 2), (8, 1), (0, 3), (8, 1)])
+    }
+    assert len(said) == 1
+
+
+def test_doses_of_one_moment_all_count_in_a_simulator():
+    runner = roadrunner.RoadRunner(write(leaf_model(NUMBERS, [(0, 100.0), (8, 60.0), (8, 40.0)], name="test")))
+    runner.timeCourseSelections = ["time", "gut"]
+    runner.integrator.absolute_tolerance, runner.integrator.relative_tolerance = 1e-12, 1e-11
+    found = np.array(runner.simulate(times=[0.0, 8.5]))
+    assert found[-1, 1] == pytest.approx(100 * (np.exp(-1.52 * 8.5) + np.exp(-1.52 * 0.5)), rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("numbers", "taken", "said"),
     [
