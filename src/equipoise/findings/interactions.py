@@ -337,10 +337,9 @@ def _rules_grid(ranked: Sequence[tuple[Interaction, Grade]]) -> Grid:
         )
         for rule, held in ranked
     )
-    said = "; ".join(f"{partner(rule.title)}: {rule.severity}, {likely_words(rule, held)}" for rule, held in ranked)
     return Grid(
         title="Interactions of kratom: how severe, how likely",
-        said=f"Bars say how severe it would be, and how strong the evidence is that it happens. {upper(said)}.",
+        said="Bars say how severe it would be, and how strong the evidence is that it happens. The most severe stand first.",
         columns=("How severe", "How likely"),
         rows=rows,
         table=Table(
@@ -370,13 +369,9 @@ def _pieces_grid(rule: Interaction) -> Grid:
         if any(counts):
             cells = tuple(GridCell(words=str(count), weight=min(count, 4)) if count else None for count in counts)
             rows.append((upper(KIND_WORDS[kind]), cells))
-    said = "; ".join(
-        f"{name.lower()}: {', '.join(f'{cell.words} {side}' for side, cell in zip(sides, cells, strict=True) if cell)}"
-        for name, cells in rows
-    )
     return Grid(
         title=f"{rule.title}: the evidence",
-        said=f"Pieces of evidence by kind and by what they speak for; a bar each, four at most. {upper(said)}.",
+        said="Pieces of evidence by kind and by what they speak for; a bar each, four at most.",
         columns=tuple(upper(side) for side in sides),
         rows=tuple(rows),
         table=Table(

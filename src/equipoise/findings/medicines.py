@@ -814,10 +814,9 @@ def _panel(medicine: Medicine, held: Change, found: Sequence[Beside]) -> DotPlot
             rows.append(DotRow(label=label, dots=dots, middle=drawn.median, low=drawn.low, high=drawn.high))
             cells.append((name, f"{model} model", f"{ratio_words(drawn)}, 90%", _STANDS[beside.stands], "computed here"))
             cells += [(name, dot.label, f"{dot.value:.2f}", "", "computed here") for dot in dots]
-    words = "; ".join(f"{row[0]}, {row[1]}: {row[2]}" for row in cells if not row[1].startswith("dynamic model, "))
     return DotPlot(
         title=f"{upper(medicine.name)} with and without kratom tea",
-        said=f"Ratios with 90% intervals; 1 is no change. {words}.",
+        said="Ratios with 90% intervals; 1 is no change. Open dots are other readings of the same model.",
         unit="times the level without kratom",
         rows=tuple(rows),
         table=Table(columns=("What", "By", "Ratio", "To the trial", "Source"), rows=tuple(cells)),
