@@ -18,6 +18,7 @@ from equipoise.engines.law.norms import DAY, OPEN, minute
 from equipoise.engines.law.products import said
 from equipoise.engines.products import (
     ALKALOIDS,
+    MOIST,
     PERS,
     TOTAL,
     AbsenceLimit,
@@ -29,15 +30,20 @@ from equipoise.engines.products import (
     Per,
     Product,
     amount,
+    at_least,
+    by_weight,
+    by_which_weight,
     judge,
+    total_disagrees,
 )
 from equipoise.engines.products import Bounds as Held
 from equipoise.findings.law import named
-from equipoise.intake.certificate import MICROBES, NOT_RECOGNISED, Certificate, Result
+from equipoise.intake.certificate import MICROBES, MOISTURE, NOT_RECOGNISED, Basis, Certificate, Result
 from equipoise.records.evidence import Evidence
 from equipoise.records.law import Form
 from equipoise.records.limit import LimitSet, MicrobialLimit
 from equipoise.records.provenance import Locator
+from equipoise.values.amounts import SHARES
 from equipoise.values.estimate import rounded
 from equipoise.values.panels import VERDICTS, Meter, Meters, Table, Verdict
 
@@ -65,6 +71,9 @@ _WHY: Mapping[str, str] = {
     "no-count": "found, and no amount is printed",
     "no-form": "the limit is for some forms of product only, and no form was given",
     "stale": "the law was last verified too long ago to rely on",
+    "other-form": "the certificate gives only a part of it",
+    "by-which-weight": "not told whether by dry weight",
+    "no-moisture": "no moisture given to convert between dry weight and weight as it is",
 }
 """Why a verdict cannot be told, in words."""
 
@@ -187,6 +196,7 @@ def product_answer(
     looked at.
     """
     product = _product(certificate, asked)
+    moist = product.moisture is not None
     live: list[_Live] = []
     found = [*_daily(evidence, product, asked), *_microbes(evidence, product)]
     if place is not None:
@@ -205,7 +215,7 @@ def product_answer(
         lines=lines,
         not_measured=tuple(dict.fromkeys(one.label for one in found if one.why == NOT_MEASURED)),
         not_recognised=tuple(map(_shown, certificate.not_recognised)),
-        notes=(*_notes(certificate, found, place, day, asked), *_beside(live)),
+        notes=(*_notes(certificate, found, place, day, asked, moist=moist), *_beside(live)),
         figure=_figure(found, asked),
         sha256=certificate.sha256,
     )
@@ -227,7 +237,7 @@ def contents(certificate: Certificate) -> tuple[Content, ...]:
 
 
 def _content(result: Result) -> Content | None:
-    if result.analyte == NOT_RECOGNISED or result.outcome == "no-result":
+    if result.analyte in (NOT_RECOGNISED, MOISTURE) or result.outcome == "no-result":
         return None
     microbe = result.analyte in MICROBES
     if result.outcome == "absent":
@@ -240,10 +250,32 @@ def _content(result: Result) -> Content | None:
             censored=result.censored,
             counted=microbe,
             detected=result.outcome == "detected",
+            form=result.form,
         )
     # what is above the range of a method is no bound from above
     censored = result.outcome in {"below", "not-detected"}
-    return Content.of(result.analyte, low=result.low, high=result.high, unit=result.unit, censored=censored)
+    return Content.of(
+        result.analyte,
+        low=result.low,
+        high=result.high,
+        unit=result.unit,
+        censored=censored,
+        form=result.form,
+        dry=_DRY[result.basis],
+    )
+
+
+_DRY: Mapping[Basis, bool | None] = {"dry": True, "as-is": False, "not-said": None}
+
+
+def _moisture(certificate: Certificate) -> Held | None:
+    """Grams of water in a gram, as far as every line on it leaves open; None where none says how much at most."""
+    found: Held | None = None
+    for one in certificate.results:
+        if one.analyte == MOISTURE and one.unit in SHARES and one.high is not None:
+            held = Held(Fraction(one.low), Fraction(one.high)) * SHARES[one.unit]
+            found = held if found is None else found.hull(held)
+    return found
 
 
 def _product(certificate: Certificate, asked: Asked) -> Product:
@@ -255,12 +287,14 @@ def _product(certificate: Certificate, asked: Asked) -> Product:
         weights["container"] = Fraction(asked.container_g)
     if asked.unit_g is not None:
         weights["unit"] = Fraction(asked.unit_g)
-    return Product(contents=contents(certificate), grams=weights)
+    return Product(contents=contents(certificate), grams=weights, moisture=_moisture(certificate))
 
 
 def _line(evidence: Evidence, result: Result) -> Line:
     recognised = result.analyte != NOT_RECOGNISED
-    number = "" if result.value is None else f" {result.value}"
+    by = "" if result.uncertainty is None else f" ± {result.uncertainty}"
+    weight = {"dry": ", by dry weight", "as-is": ", by weight as it is", "not-said": ""}[result.basis]
+    number = "" if result.value is None else f" {result.value}{by}"
     unit = "" if result.unit == "not-said" else "%" if result.unit == "percent" else f" {result.unit}"
     sample = "" if result.sample_g is None else f" in {result.sample_g} g"
     bounds = {"loq": result.loq, "lod": result.lod}
@@ -277,8 +311,8 @@ def _line(evidence: Evidence, result: Result) -> Line:
     return Line(
         printed=_shown(result.printed),
         analyte=result.analyte if recognised else None,
-        label=_label(evidence, result.analyte) if recognised else None,
-        says=f"{words[result.outcome]}{limits}",
+        label=_label(evidence, result.analyte, result.form) if recognised else None,
+        says=f"{words[result.outcome]}{weight}{limits}",
     )
 
 
@@ -287,9 +321,13 @@ def _shown(printed: str) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in printed)
 
 
-def _label(evidence: Evidence, analyte: str) -> str:
+def _label(evidence: Evidence, analyte: str, form: str | None = None) -> str:
     word = evidence.vocabulary.analytes.get(analyte)
-    return analyte.replace("-", " ") if word is None else word.label.partition(" (")[0]
+    label = analyte.replace("-", " ") if word is None else word.label.partition(" (")[0]
+    return label if form is None else f"{_FORM_WORDS.get(form, form)}{label}"
+
+
+_FORM_WORDS: Mapping[str, str] = {"inorganic": "inorganic ", "methyl": "methyl"}
 
 
 # Limits of toxicology and of microbes.
@@ -302,7 +340,8 @@ def _daily(evidence: Evidence, product: Product, asked: Asked) -> Iterator[Limit
             if asked.people is not None and one.people not in (asked.people, "anyone"):
                 continue
             factor, unit = _DAILY_G[one.unit]
-            limit = DailyLimit(id=one.id, analyte=one.analyte, most=Fraction(one.value) * factor, people=one.people)
+            most = Fraction(one.value) * factor
+            limit = DailyLimit(id=one.id, analyte=one.analyte, most=most, people=one.people, form=one.form)
             judged = judge(product, limit, intake=Intake(grams=grams))
             whom = "" if one.people == "anyone" else f" for {one.people.replace('-', ' ')}"
             yield _answer(
@@ -376,17 +415,22 @@ def _answer(
     found: bool,
 ) -> LimitAnswer:
     most = None if isinstance(judged.limit, AbsenceLimit) else judged.limit.most
+    form = judged.limit.form if isinstance(judged.limit, DailyLimit) else None
+    label = _label(evidence, judged.limit.analyte, form)
+    why = None if judged.why is None else _WHY["no-count" if judged.why == "spans-the-limit" and found else judged.why]
+    if judged.why == "other-form" and form is not None:
+        why = f"the limit is for {label}, and the certificate gives total {_label(evidence, judged.limit.analyte)}"
     bounds = judged.bounds
     return LimitAnswer(
         kind=kind,
         id=ident,
         analyte=judged.limit.analyte,
-        label=_label(evidence, judged.limit.analyte),
+        label=label,
         says=says,
         limit=None if most is None else float(most * scale),
         unit=unit,
         verdict="cannot tell" if judged.verdict == "cannot-tell" else judged.verdict,
-        why=None if judged.why is None else _WHY["no-count" if judged.why == "spans-the-limit" and found else judged.why],
+        why=why,
         low=None if bounds is None else float(bounds.low * scale),
         high=None if bounds is None or bounds.high is None else float(bounds.high * scale),
         times_low=None if bounds is None or not most else float(bounds.low / most),
@@ -532,7 +576,7 @@ def _norm_notes(norm: Norm, together: Sequence[Limit]) -> Iterator[str]:
 
 def _judged(evidence: Evidence, product: Product, norm: Norm, limit: Limit, *, by: By, notes: tuple[str, ...]) -> LimitAnswer:
     bounds, why = _measured(product, limit)
-    disagree = limit.basis == "alkaloid-fraction" and _disagrees(product)
+    disagree = limit.basis == "alkaloid-fraction" and total_disagrees(product.contents, grams=product.grams)
     verdict: Verdict = "cannot tell"
     if bounds is not None:
         holds = bounds.compare(limit.operator, limit.value)
@@ -575,6 +619,7 @@ _EFFECTS: Mapping[str, str] = {
 
 def _measured(product: Product, limit: Limit) -> tuple[Bounds | None, str | None]:
     """What the law engine makes of the certificate for one limit; None with the reason where there is nothing to compare."""
+    product = _weighed(product, limit)
     own = [one for one in product.contents if one.analyte == limit.analyte and not one.counted]
     if not own:
         return None, "not-measured"
@@ -585,6 +630,15 @@ def _measured(product: Product, limit: Limit) -> tuple[Bounds | None, str | None
         if part is not None:
             return _bounds(product, limit, part, per), None
     return None, "no-weight"
+
+
+_DRY_OF: Mapping[str, bool] = {"dry-weight": True, "product-weight": False, "per-serving": False, "per-container": False}
+
+
+def _weighed(product: Product, limit: Limit) -> Product:
+    """The product by the weight that a limit names; a share or a ratio is the same by any."""
+    dry = _DRY_OF.get(limit.basis)
+    return replace(product, contents=by_weight(product.contents, dry=dry, moisture=product.moisture))
 
 
 def _bounds(product: Product, limit: Limit, part: Held, per: Per) -> Bounds:
@@ -599,8 +653,11 @@ def _bounds(product: Product, limit: Limit, part: Held, per: Per) -> Bounds:
         others = {name: held for name, held in seen.items() if held is not None}
         whole = others.pop(TOTAL, None)
         if limit.basis == "alkaloid-fraction" and whole is not None and not _relative(whole, per):
+            disagree = total_disagrees(product.contents, grams=product.grams)
+            if not disagree:
+                whole = at_least(whole, part.low + sum((held.low for held in others.values()), Fraction(0)))
             by_total = part.high is not None and part.high <= whole.low
-            if by_total and _disagrees(product):
+            if by_total and disagree:
                 return _between(limit, per, part, {TOTAL: whole}).hull(_between(limit, per, part, others))
             if by_total:
                 others = {TOTAL: whole}  # the measured whole stands for its parts
@@ -610,21 +667,6 @@ def _bounds(product: Product, limit: Limit, part: Held, per: Per) -> Bounds:
 def _relative(whole: Held, per: Per) -> bool:
     """A total of 100% is that of a table of shares, and no content of the product."""
     return per == "gram" and whole.low >= 1
-
-
-def _disagrees(product: Product) -> bool:
-    """Whether alkaloids that were measured come to more than their measured total; where both are in one unit."""
-    for per in _PERS["alkaloid-fraction"]:
-        whole = amount(product.contents, TOTAL, per=per, grams=product.grams)
-        parts = [amount(product.contents, name, per=per, grams=product.grams) for name in ALKALOIDS]
-        least = sum((held.low for held in parts if held is not None), Fraction(0))
-        if whole is not None and whole.high is not None and least > whole.high * _ROUNDING:
-            return True
-    return False
-
-
-_ROUNDING = Fraction(101, 100)
-"""A sum of rounded parts may lie a little above a rounded total."""
 
 
 def _between(limit: Limit, per: Per, part: Held, others: Mapping[str, Held]) -> Bounds:
@@ -661,10 +703,16 @@ def _measure(limit: Limit, per: Per, own: Fraction, others: Mapping[str, Fractio
 def _open(product: Product, limit: Limit, bounds: Bounds) -> str:
     """Why the law engine cannot tell."""
     own = [one for one in product.contents if one.analyte == limit.analyte]
+    if all(one.form is not None for one in own):
+        return "other-form"
     if limit.basis == "alkaloid-fraction" and not any(one.censored for one in own):
         return "not-all-alkaloids"
     if any(one.censored for one in own):
         return "below-a-limit-not-said" if bounds.high is None else "censored-above-the-limit"
+    if product.moisture is None and limit.basis in _DRY_OF:
+        same, _ = _measured(replace(product, moisture=Held(Fraction(0), Fraction(0))), limit)
+        if same is not None and same.compare(limit.operator, limit.value) is not None:
+            return by_which_weight(own)
     return "no-other-alkaloid" if limit.basis == "to-mitragynine" and bounds.high is None else "spans-the-limit"
 
 
@@ -705,9 +753,10 @@ def _asked(certificate: Certificate, asked: Asked, place: Place | None, day: dat
 
 
 def _notes(
-    certificate: Certificate, found: Sequence[LimitAnswer], place: Place | None, day: date, asked: Asked
+    certificate: Certificate, found: Sequence[LimitAnswer], place: Place | None, day: date, asked: Asked, *, moist: bool
 ) -> Iterator[str]:
     yield NOTICE
+    yield from certificate.notes
     if place is None:
         yield "No place was given, so no law was looked at."
     elif not any(one.kind == "law" for one in found):
@@ -715,13 +764,23 @@ def _notes(
         yield "Whether the product is lawful there is another question; `equipoise law` answers it."
     else:
         yield "Whether the product is lawful there is another question; `equipoise law` answers it."
-        yield "Amounts in a gram are read on the weight that a law names, dry or not; a certificate seldom says which it used."
+    if any(one.kind == "law" and "by dry weight" in one.says for one in found):
+        yield _MOIST_NOTE if moist else _DRY_NOTE
     if asked.grams_per_day is None:
         yield "Limits for a day cannot be told without the daily amount."
     if asked.serving_g is not None and certificate.serving_g is not None and asked.serving_g != certificate.serving_g:
         yield f"The certificate gives a serving of {certificate.serving_g} g; {asked.serving_g} g was used, as asked."
     if any(one.kind == "microbe" and one.why != NOT_MEASURED for one in found):
         yield "Limits of microbes differ by the kind of product; each names the kind that it is for."
+
+
+_MOIST_NOTE = (
+    "For limits by dry weight the moisture on the certificate was taken off, from every amount that it does not call dry."
+)
+_DRY_NOTE = (
+    f"For limits by dry weight an amount that the certificate does not call dry was taken to hold up to {int(MOIST * 100)}% of "
+    "water, since no moisture is given."
+)
 
 
 def amount_words(one: LimitAnswer) -> str:

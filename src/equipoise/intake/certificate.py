@@ -8,25 +8,28 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from equipoise.intake.certificate_cells import CellError, grams
-from equipoise.intake.certificate_files import LARGEST, CertificateError, Row, Serving, content, rows
-from equipoise.intake.certificate_results import Result, contradictions, result, too_much
-from equipoise.intake.certificate_words import COLUMNS, MICROBES, NOT_RECOGNISED, Outcome, recognised
+from equipoise.intake.certificate_files import LARGEST, CertificateError, Found, Serving, content, found
+from equipoise.intake.certificate_results import Result, contradictions, notes, result, too_much
+from equipoise.intake.certificate_words import COLUMNS, MICROBES, MOISTURE, NOT_RECOGNISED, Basis, Form, Outcome, recognised
 from equipoise.values.amounts import Unit
 
 __all__ = [
     "COLUMNS",
     "LARGEST",
     "MICROBES",
+    "MOISTURE",
     "NOT_RECOGNISED",
+    "Basis",
     "Certificate",
     "CertificateError",
+    "Form",
     "Outcome",
     "Result",
     "Unit",
@@ -39,15 +42,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """All lines of a certificate, none dropped. ``serving_g``: the weight of a serving where it says so.
+    """All lines of a certificate that hold a result. ``serving_g``: the weight of a serving where it says so.
 
-    ``sha256`` is that of the bytes of ``file``.
+    ``sha256`` is that of the bytes of ``file``. ``notes``: lines that were passed over, and a total that does not add up.
     """
 
     file: str
     results: tuple[Result, ...]
     serving_g: Decimal | None
     sha256: str
+    notes: tuple[str, ...] = ()
 
     @property
     def not_recognised(self) -> tuple[str, ...]:
@@ -65,8 +69,7 @@ def read_certificate(path: Path) -> Certificate:
         unit, a number that is none, below zero or above what a product can hold, lines that contradict each other.
     """
     raw = content(path)
-    found, serving = rows(raw, path)
-    return _certificate(found, serving, str(path), hashlib.sha256(raw).hexdigest())
+    return _certificate(found(raw, path), str(path), hashlib.sha256(raw).hexdigest())
 
 
 def written_csv(certificate: Certificate) -> str:
@@ -87,11 +90,15 @@ def written_json(certificate: Certificate) -> str:
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
+_BASES: Mapping[Basis, str] = {"dry": " dry weight", "as-is": " as is", "not-said": ""}
+
+
 def _cells(one: Result) -> dict[str, str]:
     number = "" if one.value is None else str(one.value)
+    by = "" if one.uncertainty is None else f" ± {one.uncertainty}"
     sample = "" if one.sample_g is None else f" in {one.sample_g} g"
     said = {
-        "measured": number,
+        "measured": f"{number}{by}",
         "below": f"<{number}" if number else "<LOQ",
         "above": f">{number}",
         "not-detected": "ND",
@@ -100,10 +107,11 @@ def _cells(one: Result) -> dict[str, str]:
         "no-result": "NT",
     }[one.outcome]
     bounds = {"loq": one.loq, "lod": one.lod}
+    unit = "" if one.unit == "not-said" else "%" if one.unit == "percent" else one.unit
     return {
         "analyte": one.printed,
         "result": said,
-        "unit": "" if one.unit == "not-said" else "%" if one.unit == "percent" else one.unit,
+        "unit": f"{unit}{_BASES[one.basis]}".strip(),
         **{name: "" if bound is None else str(bound) for name, bound in bounds.items()},
         "method": one.method,
         "limit": one.limit,
@@ -111,28 +119,42 @@ def _cells(one: Result) -> dict[str, str]:
     }
 
 
-def _certificate(found: Sequence[Row], serving: Serving | None, file: str, sha256: str) -> Certificate:
+def _certificate(held: Found, file: str, sha256: str) -> Certificate:
     results: list[Result] = []
     faults: list[str] = []
-    for row in found:
+    for row in held.rows:
         printed = row.cells.get("analyte", "")
         try:
             results.append(result(row))
         except CellError as fault:
-            if fault.column in {"analyte", "line"} or recognised(printed) != NOT_RECOGNISED:
+            if fault.column in {"analyte", "line"} or recognised(printed) not in {NOT_RECOGNISED, MOISTURE}:
                 faults.append(f"{row.place}: {fault.column}: {fault}")
             else:  # water activity, colour and the like have units of their own: named, and not in the way of the rest
                 unread = Result(analyte=NOT_RECOGNISED, printed=printed, outcome="no-result", value=None, unit="not-said")
                 results.append(replace(unread, place=row.place))
-    serving_g = None
-    if serving is not None:
-        try:
-            serving_g = grams(serving[1])
-        except CellError as fault:
-            faults.append(f"{serving[0]}: {fault}")
+    serving_g, of_serving = _serving(held.servings)
+    faults += of_serving
     faults += contradictions(results) + too_much(results, serving_g, file)
     if not faults and not results:
         faults.append(f"{file}: has no results; should have a line for each analyte")
     if faults:
         raise CertificateError(faults)
-    return Certificate(file=file, results=tuple(results), serving_g=serving_g, sha256=sha256)
+    said = tuple(notes(results, held.passed_over, file))
+    return Certificate(file=file, results=tuple(results), serving_g=serving_g, sha256=sha256, notes=said)
+
+
+def _serving(servings: Sequence[Serving]) -> tuple[Decimal | None, list[str]]:
+    """The one weight that lines on a serving give, and what is wrong with them."""
+    weights: dict[Decimal, str] = {}
+    faults = []
+    for place, cell in servings:
+        try:
+            weight = grams(cell)
+        except CellError as fault:
+            faults.append(f"{place}: {fault}")
+            continue
+        if weight is not None:
+            others = [other for one, other in weights.items() if one != weight]
+            faults += [f"{place}: a serving has {weight} g; contradicts {other}" for other in others]
+            weights.setdefault(weight, place)
+    return next(iter(weights), None), faults

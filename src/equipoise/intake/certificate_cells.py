@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from equipoise.intake.certificate_words import (
     UNDETECTED,
     Outcome,
     letters,
+    weighed,
 )
 from equipoise.intake.table import SHOWN, shown
 from equipoise.values.amounts import SHARES, UNITS, Per, Unit, unit_of
@@ -31,6 +32,10 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_PLUS_MINUS = re.compile(r"±|\+\s*/?\s*[-−]")
+_COVERAGE = re.compile(r"[\s,;(]*\bk\s*=\s*\d(?:[.,]\d+)?\s*\)?\s*$", re.IGNORECASE)
+"""How many standard deviations an uncertainty is, where a laboratory says so."""
+
 LONGEST = 200
 """Letters of a cell that is read as a name or a number."""
 
@@ -45,12 +50,13 @@ class CellError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One cell of a result."""
+    """One cell of a result; ``uncertainty`` is what stands behind ``±``, in the unit of the value."""
 
     column: str
     outcome: Outcome
     unit: Unit
     value: Decimal | None = None
+    uncertainty: Decimal | None = None
     sample_g: Decimal | None = None
 
 
@@ -74,10 +80,26 @@ def reading(column: str, cell: str, unit: str, *, microbe: bool) -> Reading:
             weight = sample if alone != word else of_unit
             sample_g = None if weight is None else decimal(weight[1], whole=False, column=column)
             return Reading(column=column, outcome=outcome, unit=said, sample_g=sample_g)
-    return _number(column, cell, said)
+    return _uncertain(column, cell, said) if _PLUS_MINUS.search(cell) else _number(column, cell, said)
+
+
+def _uncertain(column: str, cell: str, said: Unit) -> Reading:
+    """``0.4 ± 0.1 mg/g``, ``(0.4 ± 0.1) mg/g``, ``0.4 mg/g +/- 0.1 (k=2)``."""
+    plain = _COVERAGE.sub("", cell)
+    inside = re.fullmatch(r"\s*\(([^()]*)\)([^()]*)", plain)
+    first, *others = _PLUS_MINUS.split(plain if inside is None else inside[1] + inside[2])
+    second = others[0].strip()
+    if len(others) > 1 or not re.match(r"[\d.,]", second):
+        raise CellError(column, f"has {shown(cell)!r}; should be a number, and what it is uncertain by behind one ±")
+    by = _number(column, second, said)
+    one = _number(column, first, by.unit)
+    if one.outcome != "measured":
+        raise CellError(column, f"has {shown(cell)!r}; should be a bound or a number with what it is uncertain by, not both")
+    return replace(one, uncertainty=by.value)
 
 
 def _said_unit(text: str, column: str) -> Unit:
+    text = weighed(text)[0] if weighed(text)[1] != "not-said" else text
     if not text or text in {"-", "—", "n/a", "N/A"} or SAMPLE.fullmatch(text):
         return "not-said"
     unit = unit_of(text)
@@ -98,7 +120,7 @@ def _number(column: str, cell: str, said: Unit) -> Reading:
     unit = own if own != "not-said" else said
     exponent = int(match["e"] or match["ten"] or 0)
     value = decimal(match["digits"], whole=unit == "cfu/g", column=column).scaleb(exponent)
-    most = _most(unit)
+    most = most_of(unit)
     if most is not None and value > most:
         more = "more than there is in a gram" if unit in SHARES else "more than a product can hold"
         raise CellError(column, f"has {cell!r}, {more}; should be at most {most:f} {unit}")
@@ -107,7 +129,8 @@ def _number(column: str, cell: str, said: Unit) -> Reading:
     return Reading(column=column, outcome=outcome, unit=unit, value=value)
 
 
-def _most(unit: Unit) -> Decimal | None:
+def most_of(unit: Unit) -> Decimal | None:
+    """What nothing holds more of, in a unit; None where the unit is not said."""
     if unit == "not-said":
         return None
     one = UNITS[unit]
@@ -116,7 +139,7 @@ def _most(unit: Unit) -> Decimal | None:
 
 def bare(cell: str) -> bool:
     """Whether a cell is a number without a unit."""
-    match = _NUMBER.fullmatch(cell)
+    match = _NUMBER.fullmatch(_PLUS_MINUS.split(cell)[0].strip())
     return match is not None and not match["unit"]
 
 
@@ -161,16 +184,21 @@ def bound(name: str, cell: str, unit: Unit) -> Decimal | None:
     raise CellError(name, f"has {cell!r} beside a result in {unit}; both should have one unit")
 
 
+def rounding(value: Decimal) -> Decimal:
+    """Half a unit of the last digit that is printed."""
+    return Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2
+
+
 def agree(one: Reading, other: Reading) -> bool:
-    """Whether two columns of one line can be the same amount, as far as their last digits are printed."""
+    """Whether two columns of one line can be the same amount, as far as last digits and uncertainties leave it open."""
     if one.unit not in SHARES or other.unit not in SHARES or one.value is None or other.value is None:
         return True
     if one.outcome != other.outcome:
         return False
     spans = [
         (Fraction(value - half) * SHARES[unit], Fraction(value + half) * SHARES[unit])
-        for value, unit in ((one.value, one.unit), (other.value, other.unit))
-        for half in [Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2]
+        for value, unit, open_by in ((one.value, one.unit, one.uncertainty), (other.value, other.unit, other.uncertainty))
+        for half in [rounding(value) + (open_by or 0)]
     ]
     return spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1]
 

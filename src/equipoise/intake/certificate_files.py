@@ -6,13 +6,23 @@ import json
 import logging
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from equipoise.intake.certificate_cells import LONGEST, bare
-from equipoise.intake.certificate_words import COLUMNS, column, letters
+from equipoise.intake.certificate_words import (
+    COLUMNS,
+    LABELS,
+    MOISTURE,
+    NOT_RECOGNISED,
+    SERVINGS,
+    column,
+    is_word,
+    letters,
+    recognised,
+)
 from equipoise.intake.table import SHOWN, TableError
 
 LARGEST = 5_000_000
@@ -47,6 +57,15 @@ Serving = tuple[str, str]
 """Where the weight of a serving stands, and the cell."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a file holds: its rows, what it says of a serving, and where below a line of names a line was passed over."""
+
+    rows: tuple[Row, ...]
+    servings: tuple[Serving, ...] = ()
+    passed_over: tuple[str, ...] = ()
+
+
 def content(path: Path) -> bytes:
     """The bytes of a file that is small enough, and not empty."""
     file = str(path)
@@ -64,19 +83,19 @@ def content(path: Path) -> bytes:
     return raw
 
 
-def rows(raw: bytes, path: Path) -> tuple[list[Row], Serving | None]:
-    """The rows of a certificate by the kind of its file, and what it says of a serving."""
+def found(raw: bytes, path: Path) -> Found:
+    """What a certificate holds, by the kind of its file."""
     file = str(path)
     kind = path.suffix.lower()
     if kind == ".pdf" or raw.startswith(b"%PDF"):
-        found = _table(_pdf_lines(raw, file), file)
+        held = _table(_pdf_lines(raw, file), file)
     elif kind == ".json":
-        found = _json_rows(_decoded(raw, file), file)
+        held = _json_rows(_decoded(raw, file), file)
     else:
-        found = _table(_csv_lines(_decoded(raw, file), file), file)
-    if len(found[0]) > _MOST_LINES:
-        raise CertificateError([f"{file}: has {len(found[0]):,} results; should have {_MOST_LINES} at most"])
-    return found
+        held = _table(_csv_lines(_decoded(raw, file), file), file)
+    if len(held.rows) > _MOST_LINES:
+        raise CertificateError([f"{file}: has {len(held.rows):,} results; should have {_MOST_LINES} at most"])
+    return held
 
 
 def _decoded(raw: bytes, file: str) -> str:
@@ -168,16 +187,17 @@ def _inflates(raw: bytes) -> bool:
 
 
 def _is_head(cells: Sequence[str]) -> bool:
-    if any(len(cell) > LONGEST or bare(cell) for cell in cells):
-        return False
+    if any(len(cell) > LONGEST or bare(cell) or is_word(cell) for cell in cells):
+        return False  # a line of results can resemble one of names: Heavy metals, Pass, ppm
     found = [column(cell)[0] for cell in cells]
     return "analyte" in found and "result" in found
 
 
-def _table(tables: list[list[_Line]], file: str) -> tuple[list[Row], Serving | None]:
-    """Rows below a line of names, in every table that has one; what stands above is read for the weight of a serving only."""
+def _table(tables: list[list[_Line]], file: str) -> Found:
+    """Rows below a line of names, in every table that has one; what stands above is read for a serving and moisture only."""
     found: list[Row] = []
-    serving: Serving | None = None
+    servings: list[Serving] = []
+    passed_over: list[str] = []
     faults: list[str] = []
     heads = 0
     for lines in tables:
@@ -187,9 +207,13 @@ def _table(tables: list[list[_Line]], file: str) -> tuple[list[Row], Serving | N
                 columns = [(*column(cell), cell) for cell in line.cells]
                 faults += _twice(columns, line.place)
                 heads += 1
-            elif len(line.cells) >= 2 and letters(line.cells[0]) in {"serving_g", "serving size", "serving weight", "serving"}:
-                serving = (line.place, line.cells[1])
-            elif columns:
+            elif not columns or _is_no_result(line):
+                said = list(_labelled(line.cells))
+                servings += [(line.place, value) for label, value in said if label in SERVINGS]
+                moist = [(label, value) for label, value in said if label not in SERVINGS]
+                found += [Row(line.place, {"analyte": label}, ((label, value, ""),)) for label, value in moist]
+                passed_over += [line.place] if columns and not said else []
+            else:
                 fault = _ragged(line, columns)
                 faults += [fault] if fault else []
                 found += [] if fault else [_row(line, columns)]
@@ -198,7 +222,27 @@ def _table(tables: list[list[_Line]], file: str) -> tuple[list[Row], Serving | N
         raise CertificateError([f"{file}: has no results{heard}; should have a line with Analyte, Result and Unit above them"])
     if faults:
         raise CertificateError(faults)
-    return found, serving
+    return Found(rows=tuple(found), servings=tuple(servings), passed_over=tuple(passed_over))
+
+
+def _is_no_result(line: _Line) -> bool:
+    """A heading or a footer of one cell, or a label and its value, below a line of names."""
+    first, *others = line.cells
+    if letters(first.partition(":")[0]).removesuffix("(g)").strip() in LABELS:
+        return True
+    return not any(others) and recognised(first) == NOT_RECOGNISED
+
+
+def _labelled(cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Labels of a serving or of moisture with their values: ``Serving size: 2.4 g`` in one cell, or in two."""
+    for cell, beside in zip(cells, (*cells[1:], ""), strict=True):
+        label, sign, value = cell.partition(":")
+        name = letters(label)
+        grams = name.removesuffix("(g)").strip()
+        if grams in SERVINGS or recognised(name) == MOISTURE:
+            text = (value if sign and value else beside).strip()
+            if text:
+                yield grams if grams in SERVINGS else label, f"{text} g" if grams != name and bare(text) else text
 
 
 def _twice(columns: Sequence[tuple[str, str, str]], place: str) -> list[str]:
@@ -224,7 +268,7 @@ def _row(line: _Line, columns: Sequence[tuple[str, str, str]]) -> Row:
     return Row(line.place, cells, tuple(results))
 
 
-def _json_rows(text: str, file: str) -> tuple[list[Row], Serving | None]:
+def _json_rows(text: str, file: str) -> Found:
     """The documented JSON form: ``{"serving_g": ..., "results": [{"analyte": ..., "result": ..., "unit": ...}, ...]}``."""
     made = _json(text, file)
     results = made.get("results") if isinstance(made, dict) else None
@@ -242,7 +286,7 @@ def _json_rows(text: str, file: str) -> tuple[list[Row], Serving | None]:
     for at, one in enumerate(results):
         cells = {name: " ".join((cell or "").split()) for name, cell in one.items()}
         found.append(Row(f"{file}: results[{at}]", cells, (("result", cells["result"], ""),)))
-    return found, None if serving is None else (f"{file}: serving_g", serving)
+    return Found(rows=tuple(found), servings=() if serving is None else ((f"{file}: serving_g", serving),))
 
 
 def _json(text: str, file: str) -> Any:

@@ -5,21 +5,33 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from equipoise.intake.certificate_cells import LONGEST, CellError, Reading, agree, bound, decimal, reading
+from equipoise.intake.certificate_cells import LONGEST, CellError, Reading, agree, bound, decimal, most_of, reading, rounding
 from equipoise.intake.certificate_files import Row
-from equipoise.intake.certificate_words import MICROBES, NOT_RECOGNISED, SAMPLE, Outcome, recognised
+from equipoise.intake.certificate_words import (
+    MICROBES,
+    MOISTURE,
+    NOT_RECOGNISED,
+    SAMPLE,
+    Basis,
+    Form,
+    Outcome,
+    naming,
+    weighed,
+)
 from equipoise.intake.table import SHOWN
-from equipoise.values.amounts import SHARES, Bounds, Unit
-from equipoise.values.analytes import ALKALOIDS
+from equipoise.values.amounts import SHARES, Bounds, Unit, unit_of
+from equipoise.values.analytes import ALKALOIDS, TOTAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One line of a certificate.
 
-    ``analyte`` is a word of the vocabulary, or ``not-recognised``; ``printed`` is its name as the laboratory wrote it.
-    ``value``: the number of ``measured``, the bound of ``below`` and ``above`` where it is printed. ``loq`` and ``lod`` are in
-    the same ``unit``. ``sample_g``: the grams in which a microbe was looked for. ``place``: where the line stands.
+    ``analyte`` is a word of the vocabulary, ``moisture`` or ``not-recognised``; ``printed`` is its name as the laboratory wrote
+    it, ``form`` the part of the element that was measured. ``value``: the number of ``measured``, the bound of ``below`` and
+    ``above`` where it is printed. ``uncertainty``: what stands behind ``±``. ``loq`` and ``lod`` are in the same ``unit``.
+    ``basis``: by which weight the amount is said to be. ``sample_g``: the grams in which a microbe was looked for. ``place``:
+    where the line stands.
     """
 
     analyte: str
@@ -29,6 +41,9 @@ class Result:
     unit: Unit
     loq: Decimal | None = None
     lod: Decimal | None = None
+    uncertainty: Decimal | None = None
+    form: Form | None = None
+    basis: Basis = "not-said"
     sample_g: Decimal | None = None
     method: str = ""
     limit: str = ""
@@ -38,13 +53,19 @@ class Result:
     @property
     def low(self) -> Decimal:
         """The least that it can be."""
-        return self.value if self.value is not None and self.outcome in {"measured", "above"} else Decimal(0)
+        if self.value is None or self.outcome not in {"measured", "above"}:
+            return Decimal(0)
+        return self.value if self.uncertainty is None else max(self.value - self.uncertainty, Decimal(0))
 
     @property
     def high(self) -> Decimal | None:
         """The most that it can be; None where nothing printed bounds it. A value below a limit is no zero."""
         if self.outcome == "measured":
-            return self.value
+            if self.value is None or self.uncertainty is None:
+                return self.value
+            most = most_of(self.unit)
+            high = self.value + self.uncertainty
+            return high if most is None else min(high, most)
         if self.outcome == "not-detected":
             return self.lod if self.lod is not None else self.loq
         if self.outcome == "below":
@@ -70,21 +91,31 @@ def result(row: Row) -> Result:
         raise CellError("analyte", "is empty; should name what was measured")
     if any(len(cell) > LONGEST for cell in [*row.cells.values(), *(cell for _, cell, _ in row.results)]):
         raise CellError("line", f"has a cell of more than {LONGEST} letters; should be a name or a number")
-    analyte = recognised(printed)
+    name = naming(printed)
+    if name.two is not None:
+        raise CellError("analyte", f"names {name.two[0]} and, in brackets, {name.two[1]}; should name one of them")
+    analyte = name.analyte
     in_name = SAMPLE.search(printed) if analyte in MICROBES else None
+    beside = row.cells.get("unit", "")
     readings = [
-        reading(head, cell, unit or row.cells.get("unit", ""), microbe=analyte in MICROBES) for head, cell, unit in row.results
+        (reading(head, cell, unit or beside or name.unit, microbe=analyte in MICROBES), _basis(name.basis, head, beside, cell))
+        for head, cell, unit in row.results
     ]
-    said = [one for one in readings if one.outcome != "no-result"] or readings[:1]
-    first = said[0]
-    for other in said[1:]:
-        if not agree(first, other):
+    said = [one for one in readings if one[0].outcome != "no-result"] or readings[:1]
+    first, basis = said[0]
+    if name.unit and first.unit not in {unit_of(name.unit), "not-said"}:
+        raise CellError("unit", f"is {first.unit} beside a name with {name.unit}; both should be the same")
+    for other, by in said[1:]:
+        if by == basis and not agree(first, other):
             raise CellError(other.column, f"contradicts the column {first.column!r}; both should say the same amount")
     bounds = {name: bound(name, row.cells.get(name, ""), first.unit) for name in ("loq", "lod")}
     if bounds["loq"] is not None and bounds["lod"] is not None and bounds["lod"] > bounds["loq"]:
         raise CellError("lod", f"is {bounds['lod']}, above the LOQ of {bounds['loq']}; should be at most that")
     outcome, value = _against(first, bounds["loq"])
     return Result(
+        form=name.form,
+        basis=basis,
+        uncertainty=first.uncertainty if outcome == "measured" else None,
         analyte=analyte,
         printed=printed,
         outcome=outcome,
@@ -102,12 +133,17 @@ def result(row: Row) -> Result:
     )
 
 
+def _basis(first: Basis, *texts: str) -> Basis:
+    """By which weight an amount is, where its name, its column, its unit or its cell says so."""
+    return next((basis for basis in (first, *(weighed(text)[1] for text in texts)) if basis != "not-said"), "not-said")
+
+
 def _against(found: Reading, loq: Decimal | None) -> tuple[Outcome, Decimal | None]:
     """A number below its own limit of quantitation, and a zero, are no measurements."""
     if found.outcome == "measured" and found.value is not None:
         if loq is not None and found.value < loq:
             return "below", loq
-        if found.value == 0:
+        if found.value == 0 and found.uncertainty is None:
             return "not-detected", None
     return found.outcome, found.value
 
@@ -118,7 +154,10 @@ def contradictions(results: Sequence[Result]) -> list[str]:
         f"{one.place}: {one.printed[:SHOWN]}: contradicts {other.place}; one analyte should have one amount"
         for at, one in enumerate(results)
         for other in results[:at]
-        if one.analyte == other.analyte != NOT_RECOGNISED and _contradict(one, other)
+        if one.analyte == other.analyte
+        and one.analyte not in {NOT_RECOGNISED, MOISTURE}
+        and (one.form, one.basis) == (other.form, other.basis)
+        and _contradict(one, other)
     ]
 
 
@@ -129,9 +168,12 @@ def _contradict(one: Result, other: Result) -> bool:
         same = one.unit == other.unit and {one.outcome, other.outcome} == {"measured"}
         return same and one.value != other.value
     if {one.outcome, other.outcome} == {"measured"}:
-        first = Reading(column="", outcome="measured", unit=one.unit, value=one.value)
-        return not agree(first, Reading(column="", outcome="measured", unit=other.unit, value=other.value))
+        return not agree(*(_reading(line) for line in (one, other)))
     return _share(one).apart(_share(other))
+
+
+def _reading(one: Result) -> Reading:
+    return Reading(column="", outcome=one.outcome, unit=one.unit, value=one.value, uncertainty=one.uncertainty)
 
 
 def _share(one: Result) -> Bounds:
@@ -160,3 +202,30 @@ def _first_share(unique: Mapping[tuple[str, Unit], Result]) -> Iterator[Result]:
         if unit in SHARES and analyte not in seen:
             seen.add(analyte)
             yield one
+
+
+def notes(results: Sequence[Result], passed_over: Sequence[str], file: str) -> Iterator[str]:
+    """What a reader of the certificate should know of it: sentences without a word of the file's own."""
+    whole = [one for one in results if one.analyte == TOTAL and one.unit in SHARES and one.outcome == "measured"]
+    parts = {(one.analyte, one.basis): _open(one).low for one in results if one.analyte in ALKALOIDS and one.unit in SHARES}
+    least = [sum((low for (_, basis), low in parts.items() if basis == one.basis), Fraction(0)) for one in whole]
+    if any((_open(one).high or Fraction(0)) < low for one, low in zip(whole, least, strict=True)):
+        yield "The total of alkaloids is below the sum of its parts, by more than rounding and uncertainty can make it."
+    if passed_over:
+        places = [place.removeprefix(file).lstrip(": ") for place in passed_over]
+        more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+        yield f"Passed over as headings, footers or labels: {', '.join(map(_line, places[:_MOST_PLACES]))}{more}."
+
+
+_MOST_PLACES = 8
+
+
+def _line(place: str) -> str:
+    return f"line {place}" if place.isdigit() else place
+
+
+def _open(one: Result) -> Bounds:
+    """Grams in a gram, as far as the last digit leaves them open."""
+    half = Fraction(0) if one.value is None else Fraction(rounding(one.value))
+    low, high = max(Fraction(one.low) - half, Fraction(0)), None if one.high is None else Fraction(one.high) + half
+    return Bounds(low, high) * SHARES[one.unit]

@@ -9,10 +9,14 @@ from equipoise.records.provenance import Basis, Locator, Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyLimit:
-    """The most of an analyte (a word of ``vocabulary/analytes.csv``) a day by mouth, for ``people``."""
+    """The most of an analyte (a word of ``vocabulary/analytes.csv``) a day by mouth, for ``people``.
+
+    ``form``: the part of an element that the limit is for, inorganic arsenic or methylmercury; absent: all of it.
+    """
 
     id: str
     analyte: str
+    form: Literal["inorganic", "methyl"] | None = None
     value: Decimal
     unit: Literal["ug/day", "mg/day"]
     people: Literal["adults", "women-who-may-become-pregnant", "children", "anyone"]

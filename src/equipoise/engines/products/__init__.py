@@ -5,7 +5,16 @@ intake=Intake(grams=6))``; the :class:`Judgement` says within, above, or cannot 
 ``distribution([...]).draws(rng, size)``.
 """
 
-from equipoise.engines.products.contents import Content, amount, fraction, total
+from equipoise.engines.products.contents import (
+    MOIST,
+    Content,
+    amount,
+    at_least,
+    by_weight,
+    fraction,
+    total,
+    total_disagrees,
+)
 from equipoise.engines.products.distributions import (
     SIGMA_SCALE,
     Distribution,
@@ -27,6 +36,7 @@ from equipoise.engines.products.limits import (
     Product,
     Verdict,
     Why,
+    by_which_weight,
     judge,
     judgements,
 )
@@ -35,6 +45,7 @@ from equipoise.values.analytes import ALKALOIDS, TOTAL
 
 __all__ = [
     "ALKALOIDS",
+    "MOIST",
     "PERS",
     "SIGMA_SCALE",
     "TOTAL",
@@ -59,9 +70,13 @@ __all__ = [
     "Verdict",
     "Why",
     "amount",
+    "at_least",
+    "by_weight",
+    "by_which_weight",
     "distribution",
     "fraction",
     "judge",
     "judgements",
     "total",
+    "total_disagrees",
 ]

@@ -1,11 +1,11 @@
 """An amount against a limit: within, above, or cannot tell and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from equipoise.engines.products.contents import Content, amount, fraction
+from equipoise.engines.products.contents import Content, amount, by_weight, fraction, total_disagrees
 from equipoise.values.amounts import Bounds, Per
 from equipoise.values.analytes import ALKALOIDS, TOTAL
 
@@ -21,35 +21,44 @@ Why = Literal[
     "no-daily-amount",
     "spans-the-limit",
     "sample-too-small",
+    "other-form",
+    "by-which-weight",
+    "no-moisture",
+    "total-disagrees",
 ]
 """Why a verdict cannot be told.
 
 ``below-a-limit-not-said``: not detected, and no limit of detection is printed. ``censored-above-the-limit``: below a limit of
 quantitation that itself lies above. ``no-weight``: the weight of a serving (unit, container) is needed and not known.
 ``no-other-alkaloid``: a share needs more than one. ``spans-the-limit``: what was measured can be on either side.
-``sample-too-small``: not found, in fewer grams than the limit asks for.
+``sample-too-small``: not found, in fewer grams than the limit asks for. ``other-form``: the limit is for a part of an element
+and the whole was measured, or the other way round. ``by-which-weight``: the limit is by dry weight, and nobody said by which
+the amount is. ``no-moisture``: it is by the other weight, and the moisture to convert it is not known. ``total-disagrees``: a
+share by the total of alkaloids and one by their sum are on different sides.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyLimit:
-    """The most of an analyte in grams a day, for ``people``; the amount itself is still within."""
+    """The most of an analyte in grams a day, for ``people``; the amount itself is still within. ``form``: for a part of it."""
 
     id: str
     analyte: str
     most: Fraction
     people: str
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentLimit:
-    """The most of an analyte in one ``per``: grams, of microbes (``counted``) colony-forming units."""
+    """The most of an analyte in one ``per``: grams, of microbes (``counted``) colony-forming units; ``dry``: by dry weight."""
 
     id: str
     analyte: str
     most: Fraction
     per: Per
     counted: bool = False
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +80,8 @@ class AbsenceLimit:
     in_g: Fraction
 
 
-Limit = DailyLimit | ContentLimit | FractionLimit | AbsenceLimit
+_Measured = DailyLimit | ContentLimit | FractionLimit
+Limit = _Measured | AbsenceLimit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +127,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """What a certificate says of a product, and how it comes: ``grams`` of a serving, a unit, a container or a millilitre."""
+    """What a certificate says of a product, and how it comes: ``grams`` of a serving, a unit, a container or a millilitre.
+
+    ``moisture``: grams of water in a gram, from 0 to 1; None: not measured.
+    """
 
     contents: tuple[Content, ...]
     grams: Mapping[Per, Fraction] = field(default_factory=dict)
+    moisture: Bounds | None = None
 
     def __post_init__(self) -> None:
         for per, weight in self.grams.items():
@@ -143,7 +157,7 @@ def judge(product: Product, limit: Limit, *, intake: Intake | None = None) -> Ju
     if within is False:
         return Judgement(limit=limit, verdict="above", why=None, bounds=found)
     if within is None:
-        return Judgement(limit=limit, verdict="cannot-tell", why=_untold(measured, found), bounds=found)
+        return Judgement(limit=limit, verdict="cannot-tell", why=_untold(product, measured, limit, found, intake), bounds=found)
     if any(content.per is None for content in measured):
         return Judgement(limit=limit, verdict="cannot-tell", why="unit-unknown", bounds=found)
     return Judgement(limit=limit, verdict="within", why=None, bounds=found)
@@ -154,29 +168,47 @@ def judgements(product: Product, limits: Sequence[Limit], *, intake: Intake | No
     return tuple(judge(product, limit, intake=intake) for limit in limits)
 
 
-def _untold(measured: Sequence[Content], found: Bounds) -> Why:
-    if any(content.censored for content in measured):
+def _untold(product: Product, measured: Sequence[Content], limit: _Measured, found: Bounds, intake: Intake | None) -> Why:
+    form = limit.form if isinstance(limit, DailyLimit) else None
+    own = [content for content in measured if content.form == form]
+    if any(content.censored for content in own or measured):
         return "below-a-limit-not-said" if found.high is None else "censored-above-the-limit"
+    if not own:
+        return "other-form"
+    if isinstance(limit, FractionLimit):
+        return "total-disagrees" if total_disagrees(product.contents, grams=product.grams) else "spans-the-limit"
+    as_said = _found(_unweighed(product), own, limit, intake)
+    if product.moisture is None and isinstance(as_said, Bounds) and as_said.compare("<=", limit.most) is not None:
+        return by_which_weight(own)
     return "spans-the-limit"
 
 
-def _found(
-    product: Product, measured: Sequence[Content], limit: DailyLimit | ContentLimit | FractionLimit, intake: Intake | None
-) -> Bounds | Why:
+def by_which_weight(measured: Sequence[Content]) -> Literal["by-which-weight", "no-moisture"]:
+    """Why an amount cannot be told by another weight where the moisture is not known."""
+    return "by-which-weight" if any(content.dry is None for content in measured) else "no-moisture"
+
+
+def _unweighed(product: Product) -> Product:
+    """The product without moisture, so that one number is the same by any weight."""
+    return replace(product, moisture=Bounds(Fraction(0), Fraction(0)))
+
+
+def _found(product: Product, measured: Sequence[Content], limit: _Measured, intake: Intake | None) -> Bounds | Why:
     """The amount on the scale of the limit, or why there is none."""
     if not measured:
         return "not-measured"
     if all(content.per is None for content in measured):
         return "unit-unknown"
     if isinstance(limit, FractionLimit):
-        return fraction(product.contents, limit.analyte, of=limit.of, grams=product.grams) or _no_share(product, limit)
+        rows = by_weight(product.contents, dry=None, moisture=product.moisture)
+        return fraction(rows, limit.analyte, of=limit.of, grams=product.grams) or _no_share(product, limit)
     if isinstance(limit, ContentLimit):
         return _content(product, measured, limit) or "no-weight"
     if intake is None or (intake.grams is None and intake.servings is None):
         return "no-daily-amount"
     per: Per = "gram" if intake.grams is not None else "serving"
-    uncounted = [content for content in measured if not content.counted]
-    found = amount(uncounted, limit.analyte, per=per, grams=product.grams)
+    uncounted = by_weight([one for one in measured if not one.counted], dry=False, moisture=product.moisture)
+    found = amount(uncounted, limit.analyte, per=per, grams=product.grams, form=limit.form)
     return "no-weight" if found is None else found * (intake.grams or intake.servings or Fraction(0))
 
 
@@ -186,7 +218,7 @@ def _no_share(product: Product, limit: FractionLimit) -> Why:
 
 
 def _content(product: Product, measured: Sequence[Content], limit: ContentLimit) -> Bounds | None:
-    same = [content for content in measured if content.counted == limit.counted]
+    same = by_weight([one for one in measured if one.counted == limit.counted], dry=limit.dry, moisture=product.moisture)
     # none in 25 g is less than one in a gram, whatever chance there is in the drawing of a sample
     counts = [_none_in(content) if content.absent_in is not None else content for content in same]
     return amount(counts, limit.analyte, per=limit.per, grams=product.grams)
