@@ -256,6 +256,7 @@ extracted: {by: ab, date: 2026-01-05}
     "evidence/parameters/tea.yaml": """\
 id: tea
 title: Parameters of tea
+reference: aronson-1948
 parameters:
   - {id: ka, label: absorption, value: 1.5, unit: 1/h, between_people: 0.4, basis: derived, derivation: a fit,
      sources: [{ref: aronson-1948, at: "Table III"}]}

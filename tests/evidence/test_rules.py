@@ -651,6 +651,14 @@ CASES = (
         "observations[0].intake: is 'mug'; should be one of cup",
     ),
     Case(
+        "reference_studies_exist",
+        "parameters/tea.yaml",
+        "reference: aronson-1948",
+        "reference: aronson-1949",
+        "reference: aronson-1949",
+        "reference: is 'aronson-1949'; should be a file of exposures/",
+    ),
+    Case(
         "brands_hold_medicines",
         "vocabulary/brands.csv",
         "Calmex Night,calmine",

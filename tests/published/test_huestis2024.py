@@ -5,8 +5,6 @@ The ratio after a single dose took part in the fit of the parameters, and with t
 mean of studies (validation/pharmacokinetics/README.md), nothing else did.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -16,7 +14,6 @@ from equipoise.engines.pharmacokinetics import (
     Parameters,
     Population,
     Sampling,
-    Typical,
     concentrations,
     exposure,
     ng_per_ml,
@@ -24,10 +21,7 @@ from equipoise.engines.pharmacokinetics import (
     regular,
     schedule,
 )
-from equipoise.records.parameter import ParameterSet
-from equipoise.records.reader import read_record
 
-RECORD = Path(__file__).parents[2] / "evidence" / "parameters" / "mitragynine-leaf.yaml"
 LOWEST_MG, HIGHEST_MG = 6.65, 53.2
 SAMPLED = (0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 24, 48, 72, 96, 120)
 ASSUMED = Sampling(times_h=SAMPLED, loq_mitragynine_nm=0.25, loq_hydroxymitragynine_nm=0.25)
@@ -37,21 +31,8 @@ as in evidence/parameters/enzyme-turnover.yaml; all clearance is by CYP3A, which
 
 
 @pytest.fixture(scope="module")
-def population() -> Population:
-    record, faults = read_record(ParameterSet, RECORD.read_text(encoding="utf-8"), RECORD.name)
-    assert record is not None, faults
-    spreads = ("between_people", "between_studies", "studies_mean", "uncertainty")
-    return Population(
-        **{
-            item.id: Typical(value=float(item.value), **{name: float(getattr(item, name) or 0) for name in spreads})
-            for item in record.parameters
-        }
-    )
-
-
-@pytest.fixture(scope="module")
-def leaf(population: Population) -> Parameters:
-    return population.typical
+def leaf(leaf_population: Population) -> Parameters:
+    return leaf_population.typical
 
 
 def daily(mg: float = HIGHEST_MG):
@@ -87,11 +68,11 @@ def test_ratios_to_mitragynine_fall_with_repeated_doses(leaf):
 
 
 @pytest.mark.parametrize(("mg", "printed"), [(LOWEST_MG, 3.6), (HIGHEST_MG, 22.7)])
-def test_peaks_of_7_hydroxymitragynine_are_those_of_a_new_study(population, mg, printed):
+def test_peaks_of_7_hydroxymitragynine_are_those_of_a_new_study(leaf_population, mg, printed):
     """Printed 3.6 to 22.7 ng/mL over doses (FDA 2025, page 10): within 90% of new studies, above 95% of any like Tanna 2022."""
 
     def peak(levels):
-        found = exposure(schedule([(0, mg)]), population, rng=np.random.default_rng(984), people=4000, levels=levels)
+        found = exposure(schedule([(0, mg)]), leaf_population, rng=np.random.default_rng(984), people=4000, levels=levels)
         held = found.hydroxymitragynine.cmax_nm
         return ng_per_ml([held.low, held.high], HYDROXYMITRAGYNINE)
 
@@ -134,12 +115,12 @@ def test_areas_rise_more_than_doses(leaf):
     assert high.mitragynine.auc_inf_nm_h[0] / low.mitragynine.auc_inf_nm_h[0] > 1.01 * HIGHEST_MG / LOWEST_MG
 
 
-def test_inactivation_of_cyp3a_as_in_vitro_explains_areas_and_not_the_half_life(population):
+def test_inactivation_of_cyp3a_as_in_vitro_explains_areas_and_not_the_half_life(leaf_population):
     """A hypothesis tested: areas rise more than doses, by 1 to 10% over eightfold doses; the half-life moves by under 2%."""
 
     def found(taken):
         return exposure(
-            taken, population, rng=np.random.default_rng(1), people=1, levels=(), sampling=ASSUMED, inactivation=IN_VITRO
+            taken, leaf_population, rng=np.random.default_rng(1), people=1, levels=(), sampling=ASSUMED, inactivation=IN_VITRO
         ).mitragynine
 
     low, high, repeated = found(schedule([(0, LOWEST_MG)])), found(schedule([(0, HIGHEST_MG)])), found(daily())

@@ -4,35 +4,18 @@ Numbers as a report of the US regulator has them (FDA 2025, Human Exposures in P
 paper was not reached. The peak took part in the mean of studies (validation/pharmacokinetics/README.md), its time did not.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from equipoise.engines.pharmacokinetics import HYDROXYMITRAGYNINE, Exposure, Population, Typical, exposure, ng_per_ml, schedule
-from equipoise.records.parameter import ParameterSet
-from equipoise.records.reader import read_record
-
-RECORD = Path(__file__).parents[2] / "evidence" / "parameters" / "mitragynine-leaf.yaml"
+from equipoise.engines.pharmacokinetics import HYDROXYMITRAGYNINE, Exposure, Population, exposure, ng_per_ml, schedule
 
 
 @pytest.fixture(scope="module")
-def leaf() -> Population:
-    record, faults = read_record(ParameterSet, RECORD.read_text(encoding="utf-8"), RECORD.name)
-    assert record is not None, faults
-    spreads = ("between_people", "between_studies", "studies_mean", "uncertainty")
-    return Population(
-        **{
-            item.id: Typical(value=float(item.value), **{name: float(getattr(item, name) or 0) for name in spreads})
-            for item in record.parameters
-        }
-    )
-
-
-@pytest.fixture(scope="module")
-def new_study(leaf: Population) -> Exposure:
+def new_study(leaf_population: Population) -> Exposure:
     """Typical people of new studies, with what is not known of typical values."""
-    return exposure(schedule([(0, 23.6)]), leaf, rng=np.random.default_rng(236), people=4000, levels=("studies", "uncertainty"))
+    return exposure(
+        schedule([(0, 23.6)]), leaf_population, rng=np.random.default_rng(236), people=4000, levels=("studies", "uncertainty")
+    )
 
 
 def test_the_peak_of_7_hydroxymitragynine_is_that_of_a_new_study(new_study):
@@ -42,10 +25,10 @@ def test_the_peak_of_7_hydroxymitragynine_is_that_of_a_new_study(new_study):
     assert low < 12.81 < high
 
 
-def test_the_peak_of_7_hydroxymitragynine_is_not_that_of_the_reference_study(leaf):
+def test_the_peak_of_7_hydroxymitragynine_is_not_that_of_the_reference_study(leaf_population):
     """12.81 ng/mL is above 95% of people of the study to which typical values belong: studies differ, not people alone."""
     peak = exposure(
-        schedule([(0, 23.6)]), leaf, rng=np.random.default_rng(236), people=4000, levels=("people", "uncertainty")
+        schedule([(0, 23.6)]), leaf_population, rng=np.random.default_rng(236), people=4000, levels=("people", "uncertainty")
     ).hydroxymitragynine.cmax_nm
     assert ng_per_ml(peak.high, HYDROXYMITRAGYNINE) < 12.81
 

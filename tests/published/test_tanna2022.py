@@ -7,7 +7,6 @@ median shows that the fit is kept, and agreement of ranges and study medians tha
 """
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +18,6 @@ from equipoise.engines.pharmacokinetics import (
     Population,
     Profile,
     Sampling,
-    Typical,
     consistent,
     draw,
     exposure,
@@ -30,10 +28,7 @@ from equipoise.engines.pharmacokinetics import (
     profile,
     schedule,
 )
-from equipoise.records.parameter import ParameterSet
-from equipoise.records.reader import read_record
 
-RECORD = Path(__file__).parents[2] / "evidence" / "parameters" / "mitragynine-leaf.yaml"
 ONE_TEA = schedule([(0, 39)])
 STUDIES, PEOPLE = 1500, 5
 SAMPLED = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3.5, 4.5, 6.5, 8.5, 12, 24, 48, 72, 96, 120)
@@ -59,27 +54,14 @@ PRODUCT_MG_PER_G = {
 
 
 @pytest.fixture(scope="module")
-def leaf() -> Population:
-    record, faults = read_record(ParameterSet, RECORD.read_text(encoding="utf-8"), RECORD.name)
-    assert record is not None, faults
-    spreads = ("between_people", "between_studies", "studies_mean", "uncertainty")
-    return Population(
-        **{
-            item.id: Typical(value=float(item.value), **{name: float(getattr(item, name) or 0) for name in spreads})
-            for item in record.parameters
-        }
-    )
+def typical(leaf_population: Population) -> Profile:
+    return profile(leaf_population.typical, ONE_TEA, sampling=ASSUMED)
 
 
 @pytest.fixture(scope="module")
-def typical(leaf: Population) -> Profile:
-    return profile(leaf.typical, ONE_TEA, sampling=ASSUMED)
-
-
-@pytest.fixture(scope="module")
-def people(leaf: Population) -> Profile:
+def people(leaf_population: Population) -> Profile:
     """7500 people who differ as people do, in 1500 studies of five."""
-    drawn = draw(leaf, people=STUDIES * PEOPLE, rng=np.random.default_rng(620), levels=("people",))
+    drawn = draw(leaf_population, people=STUDIES * PEOPLE, rng=np.random.default_rng(620), levels=("people",))
     return profile(drawn.parameters, ONE_TEA, times_h=(0, *SAMPLED))
 
 
@@ -140,11 +122,11 @@ def test_printed_ranges_are_among_those_of_simulated_studies(people):
             assert low < end < high
 
 
-def test_the_study_is_low_among_studies_and_one_of_them(leaf):
+def test_the_study_is_low_among_studies_and_one_of_them(leaf_population):
     """Medians lie in the lower quarter of what a new study is expected to have after 39 mg, and in its central 90%."""
     levels = ("studies", "uncertainty")
-    found = exposure(ONE_TEA, leaf, rng=np.random.default_rng(39), people=4000, levels=levels)
-    quarter = exposure(ONE_TEA, leaf, rng=np.random.default_rng(39), people=4000, levels=levels, level=0.5)
+    found = exposure(ONE_TEA, leaf_population, rng=np.random.default_rng(39), people=4000, levels=levels)
+    quarter = exposure(ONE_TEA, leaf_population, rng=np.random.default_rng(39), people=4000, levels=levels, level=0.5)
     for name, printed in (("mitragynine", 81.9), ("hydroxymitragynine", 16.1)):
         assert getattr(found, name).cmax_nm.low < printed < getattr(quarter, name).cmax_nm.low
 

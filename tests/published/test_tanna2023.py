@@ -209,8 +209,8 @@ def test_the_middle_of_draws_of_what_is_uncertain_is_inside_the_trial():
         scale=lognormal(1.0, 0.5), unbound=np.minimum(lognormal(UNBOUND, 0.4), 1.0), absorption_per_h=lognormal(1.52, 0.45)
     )
     victim = Victim(
-        fractions={"CYP3A": fractions(rng, low=0.90, high=0.98, size=size)},
-        gut_availability=fractions(rng, low=0.45, high=0.68, size=size),
+        fractions={"CYP3A": fractions(rng, value=0.96, low=0.90, high=0.98, size=size)},
+        gut_availability=fractions(rng, value=0.57, low=0.45, high=0.68, size=size),
         extraction=502 / 1616,
         absorption_per_h=lognormal(np.log(2) / 0.23, 0.4),
         half_life_h=2.4,

@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.apps.options import AsOf, Folder, Json
+from equipoise.apps.options import AsOf, Folder, Json, mechanism
 from equipoise.apps.terminal import progress, stop
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 PEOPLE, PEOPLE_SOLVED = 2000, 100
 """How many are drawn, and how many where each has to be solved by itself."""
 MOST_DAYS = 3660
+SBML_NAME = "The typical person after a reported intake of leaf, not for dosing"
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -106,8 +106,12 @@ class Report:
         count = taken.time_h.size
         for_days = "" if self.days is None else f" for {self.days} {'day' if self.days == 1 else 'days'}"
         when = "" if self.every_h is None else f", every {self.every_h:g} h"
-        when = when if self.times is None else f", at {self.times.replace(',', ', ')}"
-        missed = "" if self.missed is None else f", number {self.missed.replace(',', ', ')} missed"
+        when = when if self.times is None else f", at {', '.join(part.strip() for part in self.times.split(','))}"
+        if self.at is not None:
+            hours = [f"{hour:g}" for hour in self._hours()]
+            when = f", at {'hour' if len(hours) == 1 else 'hours'} {', '.join(hours)}"
+        left_out = [] if self.missed is None else sorted(set(_whole_numbers(self.missed)))
+        missed = "" if not left_out else f", number {', '.join(map(str, left_out))} missed"
         return f"A person reports {amount}, {f'{count} times' if count > 1 else 'once'}{when}{for_days}{missed}."
 
 
@@ -150,31 +154,13 @@ def _levels(text: str | None) -> "tuple[Kind, ...]":
     return tuple(name for name in LEVELS if name in names)
 
 
-def _read(evidence: Path | None, day: date, kinds: tuple[str, ...]) -> "Evidence":
-    from equipoise.records import places
-    from equipoise.records.faults import EvidenceError
-    from equipoise.records.mechanism_rules import MECHANISM_RULES
-    from equipoise.records.rules import part
-
-    folder = places.shipped()[0] if evidence is None else evidence
-    try:
-        return part(folder, lambda file: file.startswith(kinds), MECHANISM_RULES, day)
-    except EvidenceError as refused:
-        for fault in refused.faults:
-            typer.echo(str(fault), err=True)
-        count = len(refused.faults)
-        stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was answered.")
-    except OSError as refused:
-        stop(f"{refused.filename or folder}: cannot be read ({refused.strerror})")
-
-
 def _sbml(answer: "ExposureAnswer", taken: "Schedule") -> str:
     from equipoise.engines.pharmacokinetics import nmol
     from equipoise.outputs.sbml import SbmlError, leaf_model, write
 
     doses = list(zip(taken.time_h.tolist(), nmol(taken.mg).tolist(), strict=True))
     try:
-        return write(leaf_model(dict(answer.typical), doses, name="The typical person after a reported intake of leaf"))
+        return write(leaf_model(dict(answer.typical), doses, name=SBML_NAME))
     except SbmlError as fault:
         stop(str(fault))
 
@@ -185,11 +171,16 @@ def _files(answer: "ExposureAnswer", taken: "Schedule", sbml: Path | None, figur
 
     made = {} if sbml is None else {sbml: _sbml(answer, taken)}
     made |= {} if figure is None else {figure: exposure_figure(answer)}
-    for path, text in made.items():
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as fault:
-            stop(f"{path} cannot be written: {fault.strerror or fault}.")
+    fresh = [path for path in made if not path.exists()]
+    for write in (False, True):  # all can be opened before the first is written, so that no half of them is left
+        for path, text in made.items():
+            try:
+                with path.open("w" if write else "a", encoding="utf-8") as file:
+                    file.write(text if write else "")
+            except OSError as fault:
+                for begun in fresh:
+                    begun.unlink(missing_ok=True)
+                stop(f"{path} cannot be written: {fault.strerror or fault}.")
 
 
 def exposure(
@@ -272,6 +263,7 @@ def exposure(
     from equipoise.engines.pharmacokinetics import schedule as checked
     from equipoise.findings.exposure_answer import exposure_answer
     from equipoise.outputs.exposure import exposure_json, exposure_text, unsupported_json
+    from equipoise.records import places
 
     report = Report(
         mitragynine_mg=mitragynine_mg,
@@ -287,6 +279,8 @@ def exposure(
     wrong = report.fault()
     if auto_inhibition and sbml is not None:
         wrong = "--sbml writes the linear model; should be without --auto-inhibition"
+    if sbml is not None and sbml == figure:
+        wrong = "--sbml and --figure name one file; should be two"
     day = as_of or today()
     try:
         checked([(0.0, 1.0)], analyte=substance)
@@ -294,7 +288,8 @@ def exposure(
             raise typer.BadParameter(wrong)
         kinds = {"exposures/": True, "parameters/": True, "products/": grams is not None, "assays/tanna-2021": auto_inhibition}
         chosen = _levels(levels)
-        held = _read(evidence, day, tuple(name for name, needed in kinds.items() if needed))
+        folder = places.shipped()[0] if evidence is None else evidence
+        held = mechanism(folder, tuple(name for name, needed in kinds.items() if needed), day)
         content, used = report.content(held)
         taken = report.schedule(content)
         with progress() as step:
@@ -316,7 +311,7 @@ def exposure(
             stop(f"{substance}: {refused}.")
         typer.echo(unsupported_json(substance, str(refused)), nl=False)
         raise typer.Exit(1) from None
-    except ValueError as fault:
+    except (ValueError, ArithmeticError) as fault:
         stop(f"{fault}.")
     _files(answer, taken, sbml, figure)
     typer.echo(exposure_json(answer) if as_json else exposure_text(answer), nl=False)

@@ -1,10 +1,15 @@
-"""The options that every command has, and how a day is read."""
+"""The options that every command has, how a day is read, and the evidence of a folder."""
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from equipoise.apps.terminal import stop
+
+if TYPE_CHECKING:
+    from equipoise.records.evidence import Evidence
 
 
 def parsed_day(text: str) -> date:
@@ -26,3 +31,20 @@ AsOf = Annotated[
         "--as-of", metavar="DATE", parser=parsed_day, help="The day for which to answer; today without it.", show_default=False
     ),
 ]
+
+
+def mechanism(folder: Path, kinds: tuple[str, ...], as_of: date) -> "Evidence":
+    """The records of the mechanism whose files begin with one of ``kinds``; the command ends with their faults, if any."""
+    from equipoise.records.faults import EvidenceError
+    from equipoise.records.mechanism_rules import MECHANISM_RULES
+    from equipoise.records.rules import part
+
+    try:
+        return part(folder, lambda file: file.startswith(kinds), MECHANISM_RULES, as_of)
+    except EvidenceError as refused:
+        for fault in refused.faults:
+            typer.echo(str(fault), err=True)
+        count = len(refused.faults)
+        stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was answered.")
+    except OSError as refused:
+        stop(f"{refused.filename or folder}: cannot be read ({refused.strerror})")

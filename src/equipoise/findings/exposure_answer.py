@@ -29,14 +29,15 @@ from equipoise.findings.pharmacokinetics import (
     comparisons,
     differences,
     inactivation,
-    level_names,
     middle,
     population,
+    reference_study,
     two_digits,
 )
 from equipoise.findings.products import market
 from equipoise.records.evidence import Evidence
 from equipoise.records.parameter import ParameterSet
+from equipoise.values.distributions import log_sd
 from equipoise.values.estimate import rounded
 from equipoise.values.panels import Bands, Table
 
@@ -54,6 +55,13 @@ _MIXED = frozenset({"powder", "capsule", "several"})
 
 _POINTS = 1000
 """Moments of the bands, at most."""
+
+_FARTHEST_H = 100_000
+
+_FEWEST, _ENOUGH = 20, 1000
+"""People without whom an end of an interval is beyond all of them, and from whom on it rests on 50 at least."""
+
+_GRAM_MG = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +128,8 @@ class ExposureAnswer:
     """A reported intake and what the model gives for it.
 
     ``levels``: which spreads are in the intervals; without studies all are people of the reference study. ``drawn``: the
-    generator and its seed. ``typical``: the parameters of the person in the middle. ``differs``: the comparisons that do not
-    agree, in words.
+    generator and its seed. ``reference``: the study to which the typical values belong. ``typical``: the parameters of the
+    person in the middle. ``differs``: the comparisons that do not agree, in words.
     """
 
     sentence: str
@@ -140,6 +148,7 @@ class ExposureAnswer:
     compared: tuple[Comparison, ...]
     differs: tuple[str, ...]
     parameters: str
+    reference: str
     typical: tuple[tuple[str, float], ...]
     records: tuple[str, ...]
     notes: tuple[str, ...]
@@ -149,10 +158,20 @@ class ExposureAnswer:
 
 
 def given_content(mg_per_g: float, *, cv: float) -> tuple[Content, ProductContent]:
-    """The content that a certificate or a label gives, and its coefficient of variation as the spread of a lognormal."""
-    log_sd = math.sqrt(math.log1p(cv * cv))
-    held = Content(mg_per_g=mg_per_g, log_sd=log_sd)
-    reach = math.exp(_Z90 * log_sd)
+    """The content that a certificate or a label gives, as the middle of a lognormal with this coefficient of variation.
+
+    Raises
+    ------
+    ValueError
+        A content that cannot be, or one whose interval reaches more than a gram in a gram.
+    """
+    held = Content(mg_per_g=mg_per_g, log_sd=log_sd(1.0, cv))
+    reach = math.exp(_Z90 * held.log_sd)
+    if mg_per_g * reach > _GRAM_MG:
+        raise ValueError(
+            f"a content of {mg_per_g:g} mg/g that may be off by {cv:g} reaches {rounded(mg_per_g * reach)} mg in a gram; "
+            "should stay below a gram"
+        )
     return held, ProductContent(
         mg_per_g=mg_per_g, low=mg_per_g / reach, high=mg_per_g * reach, how="given", products=None, records=()
     )
@@ -210,35 +229,38 @@ def exposure_answer(
     Raises
     ------
     ValueError
-        Parameters that are not on record, a seed below 0, or what the engine refuses: too many people.
+        Parameters that are not on record, a seed below 0, too few people for an interval, or what the engine refuses: too many.
     """
     if seed < 0:
         raise ValueError(f"the seed is {seed}; should be 0 or above")
     held = evidence.parameters.get(MODEL)
     if held is None:
         raise ValueError(f"{MODEL!r} is not on record; should be a file of parameters/")
-    group = population(held)
+    differing = tuple(name for name in LEVELS if name in levels and (name != "product" or taken.content_log_sd > 0))
+    if differing and people < _FEWEST:
+        raise ValueError(f"there are {people} people, too few for an interval of {LEVEL:.0%}; should be {_FEWEST} or more")
+    group, times = population(held), _times(taken, hours)
     hypothesis, constants = inactivation(evidence) if auto_inhibition else (None, ())
     found = exposure(
         taken,
         group,
         rng=np.random.default_rng(seed),
         people=people,
-        times_h=_times(taken, hours),
+        times_h=times,
         levels=[LEVELS[name] for name in levels],
         level=LEVEL,
         inactivation=hypothesis,
     )
-    compared = comparisons(evidence, group)
-    kept = tuple(name for name in level_names(found) if name != "product" or taken.content_log_sd > 0)
+    compared = comparisons(evidence, held)
+    reference = reference_study(held)
     numbers = tuple(_numbers(found, repeated=taken.time_h.size > 1, days=float(np.ptp(taken.time_h)) >= 24))
     return ExposureAnswer(
-        sentence=_sentence(numbers),
+        sentence=_sentence(numbers, differing),
         reported=reported,
         notice=NOTICE,
         intakes=tuple(Taken(time_h=time, mitragynine_mg=mg) for time, mg in zip(*_lists(taken), strict=True)),
         content=content,
-        levels=kept,
+        levels=differing,
         level=found.level,
         people=found.people,
         drawn=found.rng,
@@ -249,6 +271,7 @@ def exposure_answer(
         compared=compared,
         differs=tuple(differences(compared)),
         parameters=held.id,
+        reference=reference,
         typical=_person(middle(group, reference="studies" not in levels)),
         records=(
             f"parameters/{held.id}",
@@ -256,10 +279,13 @@ def exposure_answer(
             *(() if content is None else content.records),
             *dict.fromkeys(one.record for one in compared),
         ),
-        notes=tuple(_notes(held, content, hypothesis)),
+        notes=(
+            *_rough(people=found.people if differing else None, step=times[1] - times[0]),
+            *_notes(held, content, hypothesis),
+        ),
         as_of=as_of,
         version=__version__,
-        panel=_panel(found, numbers, reported),
+        panel=_panel(found, numbers, reported, differing),
     )
 
 
@@ -268,8 +294,8 @@ def _times(taken: Schedule, hours: float | None) -> list[float]:
     first, last = float(taken.time_h[0]), float(taken.time_h[-1])
     if hours is None:
         hours = last + 24.0 * (1 if last > first else 2)
-    if not (np.isfinite(hours) and 0 < hours <= 100_000):
-        raise ValueError(f"--hours is {hours:g}; should be above 0 and at most 100,000")
+    elif not 0 < hours <= _FARTHEST_H:
+        raise ValueError(f"--hours is {hours:g}; should be above 0 and at most {_FARTHEST_H:,}")
     step = max(0.25, float(np.ceil(4 * hours / _POINTS)) / 4)
     return [*np.arange(0.0, hours, step).tolist(), hours]
 
@@ -358,13 +384,35 @@ def _series(name: str, one: AnalyteExposure) -> Series:
     )
 
 
-def _sentence(numbers: Sequence[Number]) -> str:
+def _share(differing: Sequence[Kind]) -> str:
+    """What an interval is of; what the values of the model are known to makes no people."""
+    return "people" if "people" in differing else "what is drawn"
+
+
+def _sentence(numbers: Sequence[Number], differing: Sequence[Kind]) -> str:
     peak = next(one for one in numbers if one.metric == "cmax" and one.mass is not None)
     mass = peak.mass.median if peak.mass is not None else 0.0
     return (
         f"The model gives a highest concentration of mitragynine in plasma of {two_digits(peak.median)} nM "
-        f"({two_digits(mass)} ng/mL); it has 90% of people between {two_digits(peak.low)} and {two_digits(peak.high)} nM."
+        f"({two_digits(mass)} ng/mL); "
+        + (
+            f"it has {LEVEL:.0%} of {_share(differing)} between {two_digits(peak.low)} and {two_digits(peak.high)} nM."
+            if differing
+            else "this is one person, without an interval."
+        )
     )
+
+
+def _rough(*, people: int | None, step: float) -> Iterator[str]:
+    """What is rough for want of people or of moments; ``people`` None where nothing differs."""
+    if people is not None and people < _ENOUGH:
+        beyond = round(people * (1 - LEVEL) / 2)
+        yield (
+            f"Of the {people} drawn about {beyond} {'lies' if beyond == 1 else 'lie'} beyond each end of an interval, so that "
+            "another seed moves the ends."
+        )
+    if step > 1:
+        yield f"The curves have a point each {step:g} h, and may miss a peak between; the numbers do not."
 
 
 def _notes(held: ParameterSet, content: ProductContent | None, hypothesis: Inactivation | None) -> Iterator[str]:
@@ -373,7 +421,7 @@ def _notes(held: ParameterSet, content: ProductContent | None, hypothesis: Inact
             f"The product was not tested. Surveys of {content.products} products make 90% of such products hold "
             f"{rounded(content.low)} to {rounded(content.high)} mg/g; that is in the intervals while the level product is."
         )
-    yield "The model is of leaf by mouth. What an extract, a drink or another way of taking it does was not modelled."
+    yield "The model is of leaf by mouth. What an extract, a bottled drink or another way of taking it does was not modelled."
     yield (
         "7-hydroxymitragynine is what the body forms from mitragynine. Products that hold it as such are not supported: "
         "there are no human data."
@@ -392,10 +440,13 @@ def _notes(held: ParameterSet, content: ProductContent | None, hypothesis: Inact
         yield f"Where the model's values come from: {' '.join(held.note.split())}"
 
 
-def _panel(found: engine.Exposure, numbers: Sequence[Number], reported: str) -> Bands:
+def _panel(found: engine.Exposure, numbers: Sequence[Number], reported: str, differing: Sequence[Kind]) -> Bands:
+    lines = (
+        f"the median of what is modelled, the band where {LEVEL:.0%} of {_share(differing)} are" if differing else "one person"
+    )
     return Bands(
         title="Mitragynine and 7-hydroxymitragynine in plasma after a reported intake",
-        said=f"{reported} The line is the median of modelled people, the band where 90% of them are. {_sentence(numbers)}",
+        said=f"{reported} {NOTICE} The line is {lines}. {_sentence(numbers, differing)}",
         time_unit="hours",
         unit="nM",
         bands=tuple(band(name, found.times_h, one, level=found.level) for name, one in _analytes(found)),

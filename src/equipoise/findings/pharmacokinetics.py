@@ -68,9 +68,6 @@ ASSUMED = Sampling(
 SHARE_BY_CYP3A = 1.0
 """All of the clearance, which is the most that the hypothesis of auto-inhibition can claim."""
 
-REFERENCE = "tanna-2022"
-"""The study to which the typical values belong; people of other studies are drawn around the mean of studies."""
-
 FORMULAE: Mapping[str, str] = {"mitragynine": MITRAGYNINE, "7-hydroxymitragynine": HYDROXYMITRAGYNINE}
 
 _UNITS: Mapping[str, str] = {
@@ -123,6 +120,19 @@ def population(held: ParameterSet) -> Population:
             for name, item in found.items()
         }
     )
+
+
+def reference_study(held: ParameterSet) -> str:
+    """The study to which the typical values belong; people of other studies are drawn around the mean of studies.
+
+    Raises
+    ------
+    ValueError
+        A record that names none.
+    """
+    if held.reference is None:
+        raise ValueError(f"parameters/{held.id} names no reference; should be a study of exposures/")
+    return held.reference
 
 
 def middle(people: Population, *, reference: bool) -> Parameters:
@@ -181,9 +191,9 @@ class Comparison:
 
     ``model`` is of the typical person: beside the reference study of that study, beside others of one in the middle of all.
     ``low`` and ``high`` are of a printed range without a middle; ``ratio`` is printed over modelled, None for a range.
-    ``agrees``: within a tenth of the printed number, or of the nearer end of the printed range. ``expected``: where the model
-    has 90% of people of the reference study, or of a new one, after a single dose; ``outside``: whether the printed number
-    lies beyond it.
+    ``agrees``: within a tenth of the printed number, or of the nearer end of the printed range, however it was rounded.
+    ``expected``: where the model has 90% of people of the reference study, or of a new one, after a single dose; ``outside``:
+    whether the printed number lies beyond it.
     """
 
     study: str
@@ -218,18 +228,19 @@ class _Point:
     value: Decimal | None
 
 
-def comparisons(evidence: Evidence, people: Population) -> tuple[Comparison, ...]:
+def comparisons(evidence: Evidence, held: ParameterSet) -> tuple[Comparison, ...]:
     """Every printed number of a study in people that the model can give, beside the model's.
 
     Left out: numbers that nobody saw or in which print contradicts itself; other alkaloids; doses whose interval was not seen;
     and of intakes of one study that are otherwise alike all but the first, since the others came with something else (a
     medicine) that the model does not know. A range over dose groups is compared at its lowest and highest dose.
     """
+    people, origin = population(held), reference_study(held)
     found: list[Comparison] = []
     ready: dict[tuple[float, ...], dict[tuple[str, str], float]] = {}
     persons = {reference: middle(people, reference=reference) for reference in (False, True)}
     for study in evidence.exposures.values():
-        reference = study.id == REFERENCE
+        reference = study.id == origin
         for point in _points_of(study):
             intake, seen = point.intake, point.seen
             dose = point.dose_mg or _highest(study, intake)
@@ -295,7 +306,6 @@ def _compared(study: Exposure, point: _Point, model: float, expected: tuple[floa
     seen, value = point.seen, point.value
     low, high = (None, None) if value is not None else _range(seen) or (None, None)
     ends = (low, high) if low is not None and high is not None else (float(value or 0),) * 2
-    slack = 0.0 if value is None else _half_digit(value)
     return Comparison(
         study=study.id,
         record=f"{study.id}/{seen.id}",
@@ -313,16 +323,10 @@ def _compared(study: Exposure, point: _Point, model: float, expected: tuple[floa
         model=model,
         expected=expected,
         ratio=None if value is None else float(value) / model,
-        agrees=ends[0] - max(WITHIN * ends[0], slack) <= model <= ends[1] + max(WITHIN * ends[1], slack),
+        agrees=(1 - WITHIN) * ends[0] <= model <= (1 + WITHIN) * ends[1],
         outside=None if expected is None else ends[1] < expected[0] or ends[0] > expected[1],
         known=KNOWN[seen.basis],
     )
-
-
-def _half_digit(value: Decimal) -> float:
-    """Half a unit of the last printed digit."""
-    exponent = value.as_tuple().exponent
-    return 0.5 * 10.0**exponent if isinstance(exponent, int) else 0.0
 
 
 def _range(seen: Observation) -> tuple[float, float] | None:
@@ -481,7 +485,7 @@ def concentration(evidence: Evidence, declared: ConcentrationFinding, as_of: dat
     if taken is None or (not isinstance(intake.dose_mg, Decimal) and declared.metric not in _FREE_OF_DOSE):
         raise ValueError(f"{declared.id}: {declared.intake} has no dose, or doses at no known interval; should have both")
     people = population(held)
-    reference = study.id == REFERENCE
+    reference = study.id == reference_study(held)
     found = _drawn(people, float(dose), taken.time_h.size, float(intake.every_h or 0), reference=reference)
     number = _number(found, _held(found, declared.analyte), declared.metric)
     if number is None:
@@ -490,9 +494,7 @@ def concentration(evidence: Evidence, declared: ConcentrationFinding, as_of: dat
     unit = _unit(declared.metric) if seen is None else unit_words(seen.unit)
     factor = 1.0 if seen is None else _factor(seen)
     median, low, high = factor * number.median, factor * number.low, factor * number.high
-    compared = [
-        one for one in comparisons(evidence, people) if (one.analyte, one.metric) == (declared.analyte, declared.metric)
-    ]
+    compared = [one for one in comparisons(evidence, held) if (one.analyte, one.metric) == (declared.analyte, declared.metric)]
     repeated = (intake.times or 1) > 1
     like = [one for one in compared if one.study == study.id or ((one.times or 1) > 1) is repeated]
     plain = tuple(_in_sight(held, study, like))
@@ -657,7 +659,7 @@ def _part(study: Exposure, seen: Observation) -> Part:
 def _in_sight(held: ParameterSet, study: Exposure, compared: Sequence[Comparison]) -> Iterator[str]:
     """What a reader should see beside the sentence: whether the model rests on this study, and which print it does not meet."""
     refs = {source.ref for item in held.parameters for source in item.sources}
-    if study.id == REFERENCE:
+    if study.id == held.reference:
         yield "The typical values of the model are of this study, so that agreement with it is no independent test."
     elif refs & {source.ref for item in study.observations for source in item.sources}:
         yield "This study is among those by which the model says how far studies differ; it is no independent test."
@@ -665,7 +667,7 @@ def _in_sight(held: ParameterSet, study: Exposure, compared: Sequence[Comparison
 
 
 def _caveats(held: ParameterSet, study: Exposure, intake: Intake, declared: ConcentrationFinding) -> Iterator[str]:
-    differ = "how people differ" if study.id == REFERENCE else "how people differ, how studies and their products differ,"
+    differ = "how people differ" if study.id == held.reference else "how people differ, how studies and their products differ,"
     yield f"Computed, not measured. In the 90% interval: {differ} and how well the values of the model are known."
     if declared.metric == "t-half":
         yield (

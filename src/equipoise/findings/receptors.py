@@ -22,6 +22,7 @@ from equipoise.records.exposure import Exposure, Intake, Observation
 from equipoise.records.parameter import Parameter
 from equipoise.records.provenance import Locator
 from equipoise.records.topic import AffinityFinding, OccupancyFinding
+from equipoise.values.distributions import log_sd
 from equipoise.values.estimate import Estimate, Interval, Part, rounded
 from equipoise.values.missing import Missing
 from equipoise.values.panels import Dot, DotPlot, DotRow, Table
@@ -550,9 +551,9 @@ def _people(evidence: Evidence, seen: Observation) -> tuple[float, float]:
             people = "an unknown number of" if seen.n is None else seen.n
             raise ValueError(f"{seen.id}: a range from {spread.low} of {people} people; should begin above 0 and say how many")
         return value * factor, math.log(float(spread.high) / float(spread.low)) / normal_range(seen.n)
-    log_sd = math.sqrt(math.log1p((float(spread.value or 0) / value) ** 2))
-    middle = value * math.exp(-(log_sd**2) / 2) if seen.statistic == "mean" else value
-    return middle * factor, log_sd
+    width = log_sd(value, float(spread.value or 0))
+    middle = value * math.exp(-(width**2) / 2) if seen.statistic == "mean" else value
+    return middle * factor, width
 
 
 def normal_range(n: int) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 from equipoise.findings.citing import words_of
 from equipoise.findings.exposure_answer import ExposureAnswer, Number, ProductContent
-from equipoise.findings.pharmacokinetics import REFERENCE, two_digits
+from equipoise.findings.pharmacokinetics import two_digits
 from equipoise.outputs.panels import panel
 from equipoise.outputs.phrases import counted, field, upper_first, wrap
 from equipoise.outputs.plain import dumped, plain
@@ -15,6 +15,9 @@ from equipoise.outputs.plots import standalone
 from equipoise.values.estimate import rounded
 
 SCHEMA = Path(__file__).parent / "schemas" / "exposure.schema.json"
+
+_UNITS = {"kdeg": " 1/h", "kinact": " 1/h", "ki": " nM", "portal": " L/h"}
+"""Of the constants of auto-inhibition; the others are shares."""
 
 _NAME = 37
 """Columns of a terminal for the name of a number."""
@@ -51,11 +54,13 @@ def _lines(answer: ExposureAnswer) -> Iterator[str]:
     yield ""
     if answer.content is not None:
         yield from field("Product", _content(answer.content))
-    drawn = f"{counted(answer.people, 'person', 'people')} drawn ({answer.drawn})"
-    yield from field("Numbers", f"median and, in brackets, where {answer.level:.0%} of people are; {drawn}")
+    if answer.levels:
+        drawn = f"{counted(answer.people, 'person', 'people')} drawn ({answer.drawn})"
+        share = "people" if "people" in answer.levels else "what is drawn"
+        yield from field("Numbers", f"median and, in brackets, where {answer.level:.0%} of {share} are; {drawn}")
     yield from field("Differ in", _levels(answer))
     if answer.auto_inhibition is not None:
-        constants = ", ".join(f"{name} {value:g}" for name, value in answer.auto_inhibition)
+        constants = ", ".join(f"{name} {value:g}{_UNITS.get(name, '')}" for name, value in answer.auto_inhibition)
         yield from field("CYP3A", f"lost to mitragynine, as a hypothesis: {constants}")
     yield ""
     for name, numbers in groupby(answer.numbers, key=lambda one: one.analyte):
@@ -80,7 +85,7 @@ def _levels(answer: ExposureAnswer) -> str:
         "product": "what is in a gram of the product",
     }
     found = "; ".join(said[name] for name in answer.levels) or "nothing: this is one person"
-    return found if "studies" in answer.levels else f"{found}; as in the study of {words_of(REFERENCE)}"
+    return found if "studies" in answer.levels else f"{found}; as in the study of {words_of(answer.reference)}"
 
 
 def _table(name: str, numbers: list[Number]) -> Iterator[str]:

@@ -82,7 +82,10 @@ class Dose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A compartment model with doses; formulas are in the infix notation of SBML Level 3 and name ids of the model."""
+    """A compartment model with doses; formulas are in the infix notation of SBML Level 3 and name ids of the model.
+
+    Doses may come in any order; those that enter a pool at the same time are one.
+    """
 
     id: str
     name: str
@@ -306,22 +309,28 @@ class _Writer:
                 reaction.createModifier().setSpecies(species)
 
     def _doses(self) -> None:
-        first = [dose for dose in self.model.doses if dose.time_h == 0]
-        for pool in sorted({dose.pool for dose in first}):
-            assignment = self.sbml.createInitialAssignment()
-            assignment.setSymbol(pool)
-            assignment.setMath(self._formula(f"{sum(dose.nmol for dose in first if dose.pool == pool)!r} nmol"))
-        for number, dose in enumerate((dose for dose in self.model.doses if dose.time_h > 0), start=1):
+        # Events of one moment would each add to the amount before all of them, and the last alone would count.
+        totals: dict[tuple[float, str], float] = {}
+        for dose in self.model.doses:
+            totals[dose.time_h, dose.pool] = totals.get((dose.time_h, dose.pool), 0.0) + dose.nmol
+        number = 0
+        for (time, pool), amount in sorted(totals.items()):
+            if time == 0:
+                assignment = self.sbml.createInitialAssignment()
+                assignment.setSymbol(pool)
+                assignment.setMath(self._formula(f"{amount!r} nmol"))
+                continue
+            number += 1
             event = self.sbml.createEvent()
             event.setId(f"dose_{number}")
             event.setUseValuesFromTriggerTime(True)
             trigger = event.createTrigger()
             trigger.setInitialValue(True)
             trigger.setPersistent(True)
-            trigger.setMath(self._formula(f"time >= {dose.time_h!r} h"))
+            trigger.setMath(self._formula(f"time >= {time!r} h"))
             change = event.createEventAssignment()
-            change.setVariable(dose.pool)
-            change.setMath(self._formula(f"{dose.pool} + {dose.nmol!r} nmol"))
+            change.setVariable(pool)
+            change.setMath(self._formula(f"{pool} + {amount!r} nmol"))
 
 
 def _names(formula: str) -> set[str]:

@@ -102,9 +102,13 @@ class Parameters:
 
     @property
     def half_life_h(self) -> tuple[Floats, Floats]:
-        """Terminal half-lives of the model, of mitragynine and 7-hydroxymitragynine: those of the slowest rate they follow."""
+        """Terminal half-lives of the model, of mitragynine and 7-hydroxymitragynine: those of the slowest rate they follow.
+
+        Without formation from blood (``b`` 0) the second follows the first pass alone; without any it has none: NaN.
+        """
         slowest = np.minimum(self.ka, self.rates.beta)
-        return math.log(2) / slowest, math.log(2) / np.minimum(slowest, self.km)
+        feeding = np.where(self.b > 0, slowest, np.where(self.sp > 0, self.ka, math.nan))
+        return math.log(2) / slowest, math.log(2) / np.minimum(feeding, self.km)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

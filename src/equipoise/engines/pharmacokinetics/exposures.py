@@ -99,7 +99,8 @@ def exposure(
     Raises
     ------
     ValueError
-        As :func:`draw` and :func:`profile`; a level that is not between 0 and 1.
+        As :func:`draw` and :func:`profile`; a level that is not between 0 and 1; with ``inactivation`` people times intakes
+        beyond 50,000.
     """
     if not 0 < level < 1:
         raise ValueError(f"the level is {level}; should be between 0 and 1")

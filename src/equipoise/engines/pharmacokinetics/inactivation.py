@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 
 NEAR = 2.0 ** (np.arange(-32, 57) / 8)
 """Hours after an intake at which curves are solved, so close that a parabola finds a peak between them to 1 in 5000."""
+MOST_SOLVED = 50_000
+"""People times intakes, some minutes of solving, so that no request runs for days."""
 LEFT = 1e-9
 """The share of a terminal decay that is left where an area counts as complete."""
 
@@ -64,7 +66,12 @@ class Numerical:
     rtol: float = 1e-8
 
     def __call__(self, p: Parameters, taken: Schedule, moments: Clock, factor: Floats) -> Course:
-        """Return the solution at the moments of a clock."""
+        """Return the solution at the moments of a clock, or refuse more work than :data:`MOST_SOLVED`."""
+        if p.people * taken.time_h.size > MOST_SOLVED:
+            raise ValueError(
+                f"{p.people:,} people with {taken.time_h.size:,} intakes are too many to solve one by one; should be "
+                f"{MOST_SOLVED:,} intakes in all, or fewer"
+            )
         fine = np.concatenate([begin + NEAR for begin in taken.time_h])
         grid = np.union1d(moments.grid, fine[fine < moments.grid[-1]])
         kept = np.searchsorted(grid, moments.grid)

@@ -11,6 +11,8 @@ Floats = NDArray[np.float64]
 
 ABSURD_MG = 10_000.0
 """Mitragynine at once, in mg, beyond which a number is taken for an error of unit."""
+LEAST_MG = 1e-6
+"""A nanogram, below which it is taken for one too."""
 MOST = 10_000
 """Intakes in one schedule."""
 FARTHEST_H = 100_000.0
@@ -69,8 +71,8 @@ def schedule(
     Raises
     ------
     ValueError
-        No intake above 0, more than 10,000 of them, a time or an amount that is not finite, an amount that is negative or above
-        10 g of mitragynine (or 1 kg of product) at once.
+        No intake above 0, more than 10,000 of them, a time or an amount that is not finite, an amount that is negative, below a
+        nanogram of mitragynine, or above 10 g of it (or 1 kg of product) at once.
     UnsupportedError
         ``analyte`` is 7-hydroxymitragynine: its concentrations after a dose of itself were not measured in people.
     """
@@ -82,20 +84,22 @@ def schedule(
         raise ValueError(f"a dose of {analyte!r} has no model here; should be mitragynine")
     rows = list(intakes)
     if len(rows) > MOST:
-        raise ValueError(f"{len(rows):,} intakes are more than {MOST:,}; should be fewer, or a shorter time")
+        raise ValueError(f"{len(rows):,} intakes are more than {MOST:,}, the most of a report; should be a shorter part of it")
     totals: dict[float, float] = {}
     for number, (time, amount) in enumerate(rows, start=1):
         _check(number, time, amount, content)
         totals[float(time)] = totals.get(float(time), 0.0) + amount * (1.0 if content is None else content.mg_per_g)
     taken = sorted((time, mg) for time, mg in totals.items() if mg > 0)
     if not taken:
-        raise ValueError("there is no intake above 0; should be at least one (time in h, amount)")
+        raise ValueError("no intake above 0 was reported; a report has at least one (time in h, amount)")
     for time, mg in taken:
         if mg > ABSURD_MG:
             raise ValueError(
                 f"{mg:,.0f} mg of mitragynine at {time:g} h is more than {ABSURD_MG:,.0f} mg at once; should be mg of the "
                 "alkaloid, not of leaf or extract: for those give grams and the content in mg/g"
             )
+        if mg < LEAST_MG:
+            raise ValueError(f"{mg:g} mg of mitragynine at {time:g} h is less than a nanogram; should be mg, or 0 (missed)")
     times, amounts = np.array(taken, dtype=np.float64).T
     return Schedule(time_h=times.copy(), mg=amounts.copy(), content_log_sd=0.0 if content is None else content.log_sd)
 
@@ -129,7 +133,7 @@ def regular(
             raise ValueError(f"{name} is {value}; should be finite and above 0")
     count = math.ceil(days * 24.0 / every_h - 1e-9)
     if count > MOST:
-        raise ValueError(f"{count:,} intakes are more than {MOST:,}; should be fewer, or a shorter time")
+        raise ValueError(f"{count:,} intakes are more than {MOST:,}, the most of a report; should be a shorter part of it")
     wrong = sorted(number for number in set(missed) if not 1 <= number <= count)
     if wrong:
         raise ValueError(f"intake {wrong[0]} cannot be missed; there are intakes 1 to {count}")

@@ -1,5 +1,6 @@
 """What each person's curves come to: peaks, areas, troughs, half-lives and the share of 7-hydroxymitragynine."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ OFFSETS = 2.0 ** np.arange(-3, 11)
 """Hours after an intake where a peak is looked for first: at every rate one of them is within a factor of two of it."""
 SETTLED = 1e-7
 """A peak is found once its place moves by less than this share of where it can be; its height is then off by the square."""
+ROUNDING_H = 1e-6
+"""Hours by which an intake that rounding moved may miss the day it begins."""
 MOST_STEPS = 60
 MOST_CELLS = 50_000_000
 """People times moments, so that no request takes all memory."""
@@ -31,7 +34,8 @@ class Analyte:
     - ``cmax_nm``: the highest concentration, between and after the times asked, too; ``peak_h``: when, as intakes count hours;
       ``tmax_h``: how long after the intake before it.
     - ``auc_first_day_nm_h``, ``auc_last_day_nm_h``: areas of the 24 h from the first intake, and of the day, counted from
-      there, that has the last intake; ``accumulation``: the second over the first. ``auc_inf_nm_h``: from then on for ever.
+      there, that has the last intake; ``accumulation``: the second over the first, NaN unless as much was taken on both.
+      ``auc_inf_nm_h``: from the first intake on for ever.
     - ``trough_nm``: just before the last intake; NaN if there is but one.
     - ``half_life_h``: terminal, of the model. ``half_life_studied_h``: as a study with the given sampling would print it.
     """
@@ -151,6 +155,7 @@ def assembled(
     wanted, sampled = np.searchsorted(moments.grid, moments.times_h), np.searchsorted(moments.grid, moments.samples)
     before_last = int(np.searchsorted(moments.grid, taken.time_h[-1]))
     limits = (None, None) if sampling is None else (sampling.loq_mitragynine_nm, sampling.loq_hydroxymitragynine_nm)
+    alike = _alike(taken, moments)
     analytes = []
     for number, (own, limit) in enumerate(zip(p.half_life_h, limits, strict=True)):
         rows, nothing = course.concentration[number], np.full(p.people, np.nan)
@@ -164,7 +169,7 @@ def assembled(
                 auc_first_day_nm_h=first,
                 auc_last_day_nm_h=last,
                 auc_inf_nm_h=course.forever[number],
-                accumulation=_over(last, first),
+                accumulation=_over(last, first) if alike else nothing,
                 trough_nm=rows[before_last].copy() if taken.time_h.size > 1 else nothing,
                 half_life_h=own,
                 half_life_studied_h=nothing
@@ -180,6 +185,14 @@ def assembled(
         ratio_first_day=_over(metabolite.auc_first_day_nm_h, parent.auc_first_day_nm_h),
         ratio_last_day=_over(metabolite.auc_last_day_nm_h, parent.auc_last_day_nm_h),
     )
+
+
+def _alike(taken: Schedule, moments: Clock) -> bool:
+    """Return whether as much was taken on the last day as on the first, without which their areas tell no accumulation."""
+    days = (moments.first_day, moments.last_day)
+    within = [(taken.time_h > begin - ROUNDING_H) & (taken.time_h < end - ROUNDING_H) for begin, end in days]
+    first, last = (float(taken.mg[held].sum()) for held in within)
+    return math.isclose(first, last, rel_tol=1e-9)
 
 
 def _over(above: Floats, below: Floats) -> Floats:
