@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +28,15 @@ from numpy.typing import NDArray
 from equipoise.engines.pharmacokinetics import (
     Parameters,
     Population,
-    Typical,
     concentrations,
     draw,
     exposure,
     nmol,
     regular,
 )
+from equipoise.findings.pharmacokinetics import population
+from equipoise.records.parameter import ParameterSet
+from equipoise.records.reader import read_record
 
 Floats = NDArray[np.float64]
 
@@ -44,18 +47,18 @@ SEED = 39
 TAKEN = regular(39, every_h=8, days=15)
 TIMES = np.arange(0, 361.0)
 LEVELS = ("people", "studies", "uncertainty")
-POPULATION = Population(
-    ka=Typical(value=1.52, between_people=0.45, uncertainty=0.24),
-    v1=Typical(value=618, between_people=0.25, uncertainty=0.13),
-    q=Typical(value=199, between_people=0.20, uncertainty=0.11),
-    v2=Typical(value=6880, between_people=0.20, uncertainty=0.11),
-    cl=Typical(value=233, between_people=0.20, uncertainty=0.11),
-    km=Typical(value=0.601, between_people=0.25, uncertainty=0.13),
-    sp=Typical(value=3.75e-4, between_people=0.28, uncertainty=0.15),
-    b=Typical(value=0.119, between_people=0.20, uncertainty=0.11),
-    f=Typical(value=1, between_people=0.50, between_studies=0.55, uncertainty=0.27),
-)
-"""As in evidence/parameters/mitragynine-leaf.yaml."""
+RECORD = Path(__file__).parents[1] / "evidence" / "parameters" / "mitragynine-leaf.yaml"
+
+
+def _population() -> Population:
+    record, faults = read_record(ParameterSet, RECORD.read_text(encoding="utf-8"), RECORD.name)
+    if not isinstance(record, ParameterSet):
+        raise SystemExit(f"{RECORD}: {faults}")
+    return population(record)
+
+
+POPULATION = _population()
+
 
 NAMES = tuple(field.name for field in fields(Population))
 Numbers = dict[str, float]

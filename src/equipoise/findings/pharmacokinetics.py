@@ -228,8 +228,8 @@ class _Point:
     value: Decimal | None
 
 
-def comparisons(evidence: Evidence, held: ParameterSet) -> tuple[Comparison, ...]:
-    """Every printed number of a study in people that the model can give, beside the model's.
+def comparisons(evidence: Evidence, held: ParameterSet, only: tuple[str, str] | None = None) -> tuple[Comparison, ...]:
+    """Every printed number of a study in people that the model can give, beside the model's; ``only``: analyte and metric.
 
     Left out: numbers that nobody saw or in which print contradicts itself; other alkaloids; doses whose interval was not seen;
     and of intakes of one study that are otherwise alike all but the first, since the others came with something else (a
@@ -243,6 +243,8 @@ def comparisons(evidence: Evidence, held: ParameterSet) -> tuple[Comparison, ...
         reference = study.id == origin
         for point in _points_of(study):
             intake, seen = point.intake, point.seen
+            if only not in (None, (seen.analyte, seen.metric)):
+                continue
             dose = point.dose_mg or _highest(study, intake)
             taken = _schedule(intake, dose)
             if taken is None:
@@ -494,7 +496,7 @@ def concentration(evidence: Evidence, declared: ConcentrationFinding, as_of: dat
     unit = _unit(declared.metric) if seen is None else unit_words(seen.unit)
     factor = 1.0 if seen is None else _factor(seen)
     median, low, high = factor * number.median, factor * number.low, factor * number.high
-    compared = [one for one in comparisons(evidence, held) if (one.analyte, one.metric) == (declared.analyte, declared.metric)]
+    compared = comparisons(evidence, held, (declared.analyte, declared.metric))
     repeated = (intake.times or 1) > 1
     like = [one for one in compared if one.study == study.id or ((one.times or 1) > 1) is repeated]
     plain = tuple(_in_sight(held, study, like))
