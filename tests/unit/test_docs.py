@@ -25,7 +25,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_the_schemas_in_docs_are_those_of_the_reader() -> None:
     """Run `make docs` after a change of a record kind."""
     kept = {path.name.removesuffix(".schema.json"): json.loads(path.read_text()) for path in (DOCS / "schemas").glob("*.json")}
-    answers = {"monograph": SCHEMA, "law-answer": LAW_SCHEMA, "product-answer": PRODUCT_SCHEMA,
+    answers = {
+        "monograph": SCHEMA,
+        "law-answer": LAW_SCHEMA,
+        "product-answer": PRODUCT_SCHEMA,
         "interactions-answer": INTERACTIONS_SCHEMA,
         "exposure-answer": EXPOSURE_SCHEMA,
     }

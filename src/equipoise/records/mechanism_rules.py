@@ -85,7 +85,9 @@ def reference_studies_exist(evidence: Evidence, _: date) -> Iterator[Breach]:
 
 
 def brands_hold_medicines(evidence: Evidence, _: date) -> Iterator[Breach]:
-    """The ingredients of a brand are records, and where that was seen is a reference."""
+    """Where there are medicines, the ingredients of a brand are among them, and where that was seen is a reference."""
+    if not evidence.medicines:
+        return
     for brand in evidence.vocabulary.brands.values():
         lost = [name for name in brand.ingredients.split() if leads_nowhere(evidence, name, "medicines")]
         if lost:
