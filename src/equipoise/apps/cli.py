@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,7 +22,7 @@ from equipoise.apps.law import law
 from equipoise.apps.options import AsOf, Folder, Json
 from equipoise.apps.pool import pool
 from equipoise.apps.product import product
-from equipoise.apps.terminal import progress, stop
+from equipoise.apps.terminal import progress, reading, refuse, stop
 from equipoise.records import places
 from equipoise.records.evidence import KINDS, Evidence
 from equipoise.records.faults import EvidenceError, Fault
@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what a command needs is imported by that command, so that t
     from equipoise.documents.monograph import Monograph
 
 DEFAULT_TOPIC = "kratom-depression"
+REFUSED = "in the evidence; nothing was written"
 
 app = typer.Typer(
     name="equipoise",
@@ -59,23 +60,12 @@ def _fault_record(fault: Fault) -> dict[str, object]:
     return {"file": fault.file, "line": fault.line, "field": fault.field, "message": fault.message}
 
 
-def _refuse(refused: EvidenceError) -> NoReturn:
-    for fault in refused.faults:
-        typer.echo(str(fault), err=True)
-    count = len(refused.faults)
-    stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was written.")
-
-
 def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Evidence, tuple[Fault, ...]]:
     """The evidence and its faults, of a day on which all of it had been read."""
     from equipoise.records.rules import check
 
-    try:
+    with reading(evidence, REFUSED):
         read, faults = check(*_folders(evidence), as_of, freshness=freshness)
-    except EvidenceError as refused:
-        _refuse(refused)
-    except OSError as refused:
-        stop(f"{refused.filename or evidence}: cannot be read ({refused.strerror})")
     days = (record.extracted.date for _, record in read.records())
     newest = max((day for day in days if day <= today()), default=as_of)  # a later day is a fault, which names its file
     if newest > as_of:
@@ -86,7 +76,7 @@ def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Ev
 def _sound(evidence: Path | None, as_of: date) -> Evidence:
     read, faults = _checked(evidence, as_of, freshness=False)
     if faults:
-        _refuse(EvidenceError(faults))
+        refuse(faults, REFUSED)
     return read
 
 
@@ -212,7 +202,7 @@ def _document(evidence: Path | None, name: str | None, as_of: date) -> "Monograp
     try:
         return monograph_document(read, _topic(read, name), as_of)
     except EvidenceError as refused:
-        _refuse(refused)
+        refuse(refused.faults, REFUSED)
 
 
 def _html(document: "Monograph") -> dict[str, bytes]:

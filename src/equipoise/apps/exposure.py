@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.apps.options import AsOf, Folder, Json, mechanism
+from equipoise.apps.options import AsOf, Folder, Json, folder_of, mechanism
 from equipoise.apps.terminal import progress, stop
 
 if TYPE_CHECKING:
@@ -263,7 +263,6 @@ def exposure(
     from equipoise.engines.pharmacokinetics import schedule as checked
     from equipoise.findings.exposure_answer import exposure_answer
     from equipoise.outputs.exposure import exposure_json, exposure_text, unsupported_json
-    from equipoise.records import places
 
     report = Report(
         mitragynine_mg=mitragynine_mg,
@@ -288,8 +287,7 @@ def exposure(
             raise typer.BadParameter(wrong)
         kinds = {"exposures/": True, "parameters/": True, "products/": grams is not None, "assays/tanna-2021": auto_inhibition}
         chosen = _levels(levels)
-        folder = places.shipped()[0] if evidence is None else evidence
-        held = mechanism(folder, tuple(name for name, needed in kinds.items() if needed), day)
+        held = mechanism(folder_of(evidence), tuple(name for name, needed in kinds.items() if needed), day)
         content, used = report.content(held)
         taken = report.schedule(content)
         with progress() as step:

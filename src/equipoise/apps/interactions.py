@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.apps.options import AsOf, Folder, Json, mechanism
+from equipoise.apps.options import AsOf, Folder, Json, folder_of, mechanism
 from equipoise.apps.terminal import stop
 
 if TYPE_CHECKING:
@@ -64,11 +64,10 @@ def interactions(
     a talk with a pharmacist, not medical advice.
     """
     from equipoise.apps.clock import today
-    from equipoise.records import places
 
     typed = _names(names or [])
     day = as_of or today()
-    read = _read(places.shipped()[0] if evidence is None else evidence, day)
+    read = _read(folder_of(evidence), day)
     from equipoise.findings.interactions import check
     from equipoise.intake.medicine_names import unii_names
     from equipoise.outputs.interactions import interactions_json, interactions_text

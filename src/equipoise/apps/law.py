@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from equipoise.apps.options import AsOf, Folder, Json, parsed_day
-from equipoise.apps.terminal import progress, stop
+from equipoise.apps.options import AsOf, Folder, Json, folder_of, one_of, parsed_day, spot_named
+from equipoise.apps.terminal import progress, reading, refuse
 from equipoise.records.law import Action, Form, Kind
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SUBSTANCES: tuple[str, ...] = get_args(Kind)
 FORMS: tuple[str, ...] = get_args(Form)
 ACTIONS: tuple[str, ...] = get_args(Action)
+REFUSED = "in the law; nothing was answered"
 ANALYTES = {
     "mitragynine": "mitragynine",
     "7-oh": "7-hydroxymitragynine",
@@ -29,12 +30,6 @@ ANALYTES = {
     "synthetic-kratom": "synthetic-kratom",
     "total-alkaloids": "total-alkaloids",
 }
-
-
-def _one_of(value: str, words: tuple[str, ...], option: str) -> Any:
-    if value not in words:
-        raise typer.BadParameter(f"{option} is {value!r}; should be one of {', '.join(words)}")
-    return value
 
 
 def _when(text: str, option: str) -> date | datetime:
@@ -52,8 +47,8 @@ def _product(
 
     try:
         return Product(
-            kind=None if substance is None else _one_of(substance, SUBSTANCES, "--substance"),
-            form=None if form is None else _one_of(form, FORMS, "--form"),
+            kind=None if substance is None else one_of(substance, SUBSTANCES, "--substance"),
+            form=None if form is None else one_of(form, FORMS, "--form"),
             amounts=_amounts(analytes),
             serving=None if serving is None else mass(serving),
             container=None if container is None else mass(container),
@@ -76,34 +71,17 @@ def _amounts(written: list[str]) -> "tuple[tuple[str, Amount], ...]":
     return tuple(amounts.items())
 
 
-def _folder(evidence: Path | None) -> Path:
-    from equipoise.records import places
-
-    return places.shipped()[0] if evidence is None else evidence
-
-
 def _read(evidence: Path | None, codes: frozenset[str] | None, as_of: date) -> "Evidence":
-    from equipoise.records.faults import EvidenceError
     from equipoise.records.rules import laws
 
-    try:
-        return laws(_folder(evidence), codes, as_of)
-    except EvidenceError as refused:
-        _refuse(refused.faults)
-    except OSError as refused:
-        stop(f"{refused.filename or evidence}: cannot be read ({refused.strerror})")
-
-
-def _refuse(faults: tuple[object, ...]) -> NoReturn:
-    for fault in faults:
-        typer.echo(str(fault), err=True)
-    stop(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in the law; nothing was answered.")
+    with reading(evidence, REFUSED):
+        return laws(folder_of(evidence), codes, as_of)
 
 
 def _gazetteer(evidence: Path | None) -> "Gazetteer":
     from equipoise.records.gazetteer import Gazetteer
 
-    return Gazetteer(_folder(evidence) / "gazetteer")
+    return Gazetteer(folder_of(evidence) / "gazetteer")
 
 
 def _stop_of_route(text: str, gazetteer: "Gazetteer", *, clock: bool) -> tuple["Place", str | None, str | None]:
@@ -117,16 +95,10 @@ def _stop_of_route(text: str, gazetteer: "Gazetteer", *, clock: bool) -> tuple["
     if len(actions) > 1 or len(times) > 1:
         raise typer.BadParameter(f"{text!r} has more than a time and an action; should be PLACE@2026-07-01T18:00@possess")
     try:
-        spot = gazetteer.find(name)
-        if spot is None:
-            near = ", ".join(gazetteer.near(name))
-            hint = (
-                f" Near: {near}." if near else " A place is an ISO code (TH, US-TN), US-CA/San Diego or US-CA/San Diego County."
-            )
-            stop(f"{name!r} is not a place of the gazetteer.{hint}")
+        spot = spot_named(name, gazetteer, "an ISO code (TH, US-TN), US-CA/San Diego or US-CA/San Diego County")
         return place(gazetteer, spot, clock=clock or bool(times)), times[0] if times else None, actions[0] if actions else None
     except EvidenceError as refused:
-        _refuse(refused.faults)
+        refuse(refused.faults, REFUSED)
 
 
 def law(
@@ -205,7 +177,7 @@ def law(
     if age is not None and not 0 <= age <= 150:
         raise typer.BadParameter(f"--age is {age}; should be from 0 to 150")
     product = _product(substance or (None if analyte else "leaf"), form, analyte or [], serving, container)
-    _one_of(action, ACTIONS, "--action")
+    one_of(action, ACTIONS, "--action")
     when = day if on is None else _when(on, "--on")
     gazetteer = _gazetteer(evidence)
     stops = [_stop_of_route(text, gazetteer, clock=isinstance(when, datetime)) for text in places]

@@ -1,15 +1,16 @@
-"""The options that every command has, how a day is read, and the evidence of a folder."""
+"""The options that every command has, how a day, a word and a place are read, and the evidence of a folder."""
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equipoise.apps.terminal import stop
+from equipoise.apps.terminal import reading, stop
 
 if TYPE_CHECKING:
     from equipoise.records.evidence import Evidence
+    from equipoise.records.gazetteer import Gazetteer, Spot
 
 
 def parsed_day(text: str) -> date:
@@ -33,18 +34,34 @@ AsOf = Annotated[
 ]
 
 
+def one_of(value: str, words: tuple[str, ...], option: str) -> Any:
+    """The value of an option, which is one of some words."""
+    if value not in words:
+        raise typer.BadParameter(f"{option} is {value!r}; should be one of {', '.join(words)}")
+    return value
+
+
+def folder_of(evidence: Path | None) -> Path:
+    """The evidence folder of ``--evidence``."""
+    from equipoise.records import places
+
+    return places.shipped()[0] if evidence is None else evidence
+
+
+def spot_named(name: str, gazetteer: "Gazetteer", right: str) -> "Spot":
+    """The place of this name; the command ends with names near to it, or with what a place is, where there is none."""
+    spot = gazetteer.find(name)
+    if spot is None:
+        near = ", ".join(gazetteer.near(name))
+        hint = f" Near: {near}." if near else f" A place is {right}."
+        stop(f"{name!r} is not a place of the gazetteer.{hint}")
+    return spot
+
+
 def mechanism(folder: Path, kinds: tuple[str, ...], as_of: date) -> "Evidence":
     """The records of the mechanism whose files begin with one of ``kinds``; the command ends with their faults, if any."""
-    from equipoise.records.faults import EvidenceError
     from equipoise.records.mechanism_rules import MECHANISM_RULES
     from equipoise.records.rules import part
 
-    try:
+    with reading(folder, "in the evidence; nothing was answered"):
         return part(folder, lambda file: file.startswith(kinds), MECHANISM_RULES, as_of)
-    except EvidenceError as refused:
-        for fault in refused.faults:
-            typer.echo(str(fault), err=True)
-        count = len(refused.faults)
-        stop(f"{count} {'fault' if count == 1 else 'faults'} in the evidence; nothing was answered.")
-    except OSError as refused:
-        stop(f"{refused.filename or folder}: cannot be read ({refused.strerror})")

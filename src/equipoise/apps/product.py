@@ -3,22 +3,24 @@
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from equipoise.apps.options import AsOf, Folder, Json
-from equipoise.apps.terminal import stop
+from equipoise.apps.options import AsOf, Folder, Json, folder_of, one_of, spot_named
+from equipoise.apps.terminal import reading, refuse, stop
 from equipoise.records.law import Form
 
 if TYPE_CHECKING:
     from equipoise.engines.law import Place
+    from equipoise.findings.certificates import People
     from equipoise.intake.certificate import Certificate
     from equipoise.records.evidence import Evidence
 
 FORMS: tuple[Form, ...] = get_args(Form)
 PEOPLE = ("adults", "women-who-may-become-pregnant", "children", "anyone")
 MOST_G = 1000
+REFUSED = "in the evidence; nothing was answered"
 _LONGEST = 60
 """Letters of a sample's name."""
 
@@ -47,12 +49,6 @@ def _certificate(report: Path) -> "Certificate":
         raise typer.Exit(1) from None
 
 
-def _refuse(faults: tuple[object, ...]) -> NoReturn:
-    for fault in faults:
-        typer.echo(str(fault), err=True)
-    stop(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in the evidence; nothing was answered.")
-
-
 def _place(name: str, folder: Path) -> "Place":
     from equipoise.findings.norms import place
     from equipoise.records.faults import EvidenceError
@@ -60,19 +56,13 @@ def _place(name: str, folder: Path) -> "Place":
 
     gazetteer = Gazetteer(folder / "gazetteer")
     try:
-        spot = gazetteer.find(name)
-        if spot is None:
-            near = ", ".join(gazetteer.near(name))
-            hint = f" Near: {near}." if near else " A place is an ISO code (TH, US-RI) or US-CA/San Diego."
-            stop(f"{name!r} is not a place of the gazetteer.{hint}")
-        return place(gazetteer, spot)
+        return place(gazetteer, spot_named(name, gazetteer, "an ISO code (TH, US-RI) or US-CA/San Diego"))
     except EvidenceError as refused:
-        _refuse(refused.faults)
+        refuse(refused.faults, REFUSED)
 
 
 def _read(folder: Path, where: "Place | None", day: date) -> "Evidence":
     """The limits, and the law of the country and state around the place; nothing else."""
-    from equipoise.records.faults import EvidenceError
     from equipoise.records.law_rules import LAW_RULES
     from equipoise.records.mechanism_rules import MECHANISM_RULES
     from equipoise.records.rules import part
@@ -83,12 +73,8 @@ def _read(folder: Path, where: "Place | None", day: date) -> "Evidence":
         kind, _, name = file.partition("/")
         return kind == "limits" or (kind == "law" and name.partition("/")[0] in codes)
 
-    try:
+    with reading(folder, REFUSED):
         return part(folder, wanted, (*(LAW_RULES if codes else ()), *MECHANISM_RULES), day)
-    except EvidenceError as refused:
-        _refuse(refused.faults)
-    except OSError as refused:
-        stop(f"{refused.filename or folder}: cannot be read ({refused.strerror})")
 
 
 def product(
@@ -142,10 +128,8 @@ def product(
 
     Each limit is within, above, or cannot tell and why. It proposes no amount, and nothing of the certificate is kept or sent.
     """
-    if people is not None and people not in PEOPLE:
-        raise typer.BadParameter(f"--people is {people!r}; should be one of {', '.join(PEOPLE)}")
-    if form is not None and form not in FORMS:
-        raise typer.BadParameter(f"--form is {form!r}; should be one of {', '.join(FORMS)}")
+    whom: People | None = None if people is None else one_of(people, PEOPLE, "--people")
+    what: Form | None = None if form is None else one_of(form, FORMS, "--form")
     if sample is not None and not (sample.strip() and len(sample) <= _LONGEST and sample.isprintable()):
         raise typer.BadParameter(f"--sample should be a name of {_LONGEST} letters at most, on one line")
     if figure is not None and figure.resolve() == report.resolve():
@@ -158,17 +142,14 @@ def product(
     )
     certificate = _certificate(report)
     from equipoise.apps.clock import today
-    from equipoise.findings.certificates import Asked, People, product_answer
+    from equipoise.findings.certificates import Asked, product_answer
     from equipoise.findings.norms import norms
     from equipoise.outputs.product import product_json, product_svg, product_text
-    from equipoise.records import places
 
     day = as_of or today()
-    folder = places.shipped()[0] if evidence is None else evidence
+    folder = folder_of(evidence)
     where = None if place is None else _place(place, folder)
     held = _read(folder, where, day)
-    whom: People | None = next((word for word in get_args(People) if word == people), None)
-    what = next((word for word in FORMS if word == form), None)
     asked = Asked(
         grams_per_day=grams, serving_g=serving, container_g=container, unit_g=unit, form=what, people=whom, name=sample
     )

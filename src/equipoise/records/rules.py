@@ -530,11 +530,25 @@ def _placed(evidence: Evidence, breaches: Iterable[Breach]) -> Iterator[Fault]:
             yield Fault(file, line, yaml_text.named(breach.path), breach.message)
 
 
+def _ruled(
+    folder: Path, chapters: Path | None, wanted: Callable[[str], bool] | None, rules: Iterable[Rule], as_of: date
+) -> tuple[Evidence, list[Fault]]:
+    """What was read, its faults, and what breaks the rules."""
+    evidence, faults = read(folder, chapters, wanted)
+    faults += _placed(evidence, [breach for rule in rules for breach in rule(evidence, as_of)])
+    return evidence, faults
+
+
+def _faultless(evidence: Evidence, faults: Iterable[Fault]) -> Evidence:
+    found = tuple(sorted(set(faults)))
+    if found:
+        raise EvidenceError(found)
+    return evidence
+
+
 def check(folder: Path, chapters: Path | None, as_of: date, *, freshness: bool) -> tuple[Evidence, tuple[Fault, ...]]:
     """Read everything and apply every rule: the evidence as far as it can be read, and all faults of all files."""
-    evidence, faults = read(folder, chapters)
-    rules = RULES + (FRESHNESS if freshness else ())
-    faults += _placed(evidence, [breach for rule in rules for breach in rule(evidence, as_of)])
+    evidence, faults = _ruled(folder, chapters, None, RULES + (FRESHNESS if freshness else ()), as_of)
     faults += prose_faults(evidence)
     return evidence, tuple(sorted(set(faults)))
 
@@ -547,10 +561,7 @@ def sound(folder: Path, chapters: Path | None, as_of: date) -> Evidence:
     EvidenceError
         With every fault of every file.
     """
-    evidence, faults = check(folder, chapters, as_of, freshness=False)
-    if faults:
-        raise EvidenceError(faults)
-    return evidence
+    return _faultless(*check(folder, chapters, as_of, freshness=False))
 
 
 def part(folder: Path, wanted: Callable[[str], bool], rules: Iterable[Rule], as_of: date) -> Evidence:
@@ -561,11 +572,7 @@ def part(folder: Path, wanted: Callable[[str], bool], rules: Iterable[Rule], as_
     EvidenceError
         With every fault of every file that was read.
     """
-    evidence, faults = read(folder, None, wanted)
-    faults += _placed(evidence, [breach for rule in rules for breach in rule(evidence, as_of)])
-    if faults:
-        raise EvidenceError(tuple(sorted(set(faults))))
-    return evidence
+    return _faultless(*_ruled(folder, None, wanted, rules, as_of))
 
 
 def laws(folder: Path, within: frozenset[str] | None, as_of: date) -> Evidence:
@@ -583,10 +590,7 @@ def laws(folder: Path, within: frozenset[str] | None, as_of: date) -> Evidence:
             return within is None or name.partition("/")[0] in within
         return kind == "searches" and name.startswith("law-")
 
-    evidence, faults = read(folder, None, wanted)
+    evidence, faults = _ruled(folder, None, wanted, LAW_RULES, as_of)
     if not (folder / "law").is_dir():
         faults.append(Fault("law", 0, "", "is not there; should be a folder with the laws of each country and state"))
-    faults += _placed(evidence, [breach for rule in LAW_RULES for breach in rule(evidence, as_of)])
-    if faults:
-        raise EvidenceError(tuple(sorted(set(faults))))
-    return evidence
+    return _faultless(evidence, faults)

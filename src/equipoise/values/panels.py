@@ -7,10 +7,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 Verdict = Literal["within", "above", "cannot tell"]
-VERDICTS: tuple[Verdict, ...] = ("within", "above", "cannot tell")
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 MOST_COLUMNS = 12
 """A grid with more columns would have no room for its marks."""
 
