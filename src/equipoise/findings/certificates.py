@@ -12,9 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args
 
-from equipoise.engines.law import Amount, Bounds, Limit, Norm, Place
+from equipoise.engines.law import Amount, Bounds, Limit, Norm, Place, State, dated, reaches
 from equipoise.engines.law import Product as LawProduct
-from equipoise.engines.law.norms import DAY, OPEN, minute
 from equipoise.engines.law.products import said
 from equipoise.engines.products import (
     ALKALOIDS,
@@ -36,14 +35,13 @@ from equipoise.engines.products import (
     judge,
     total_disagrees,
 )
-from equipoise.engines.products import Bounds as Held
 from equipoise.findings.law import named
 from equipoise.intake.certificate import MICROBES, MOISTURE, NOT_RECOGNISED, Basis, Certificate, Result
 from equipoise.records.evidence import Evidence
 from equipoise.records.law import Form
 from equipoise.records.limit import LimitSet, MicrobialLimit
 from equipoise.records.provenance import Locator
-from equipoise.values.amounts import SHARES
+from equipoise.values.amounts import ANY, MASSES, NONE, SHARES
 from equipoise.values.estimate import rounded
 from equipoise.values.panels import VERDICTS, Meter, Meters, Table, Verdict
 
@@ -76,11 +74,6 @@ _WHY: Mapping[str, str] = {
     "no-moisture": "no moisture given to convert between dry weight and weight as it is",
 }
 """Why a verdict cannot be told, in words."""
-
-_DAILY_G: Mapping[str, tuple[Fraction, str]] = {
-    "ug/day": (Fraction(1, 10**6), "ug a day"),
-    "mg/day": (Fraction(1, 1000), "mg a day"),
-}
 
 _PERS: Mapping[str, tuple[Per, ...]] = {
     "dry-weight": ("gram",),
@@ -216,7 +209,7 @@ def product_answer(
         not_measured=tuple(dict.fromkeys(one.label for one in found if one.why == NOT_MEASURED)),
         not_recognised=tuple(map(_shown, certificate.not_recognised)),
         notes=(*_notes(certificate, found, place, day, asked, moist=moist), *_beside(live)),
-        figure=_figure(found, asked),
+        figure=_figure(found, asked, counts),
         sha256=certificate.sha256,
     )
 
@@ -245,7 +238,7 @@ def _content(result: Result) -> Content | None:
     if result.outcome == "detected" or (result.unit == "not-said" and result.high is None and result.low == 0):
         return Content(
             analyte=result.analyte,
-            bounds=Held(Fraction(0), None),
+            bounds=ANY,
             per="gram",
             censored=result.censored,
             counted=microbe,
@@ -268,12 +261,12 @@ def _content(result: Result) -> Content | None:
 _DRY: Mapping[Basis, bool | None] = {"dry": True, "as-is": False, "not-said": None}
 
 
-def _moisture(certificate: Certificate) -> Held | None:
+def _moisture(certificate: Certificate) -> Bounds | None:
     """Grams of water in a gram, as far as every line on it leaves open; None where none says how much at most."""
-    found: Held | None = None
+    found: Bounds | None = None
     for one in certificate.results:
         if one.analyte == MOISTURE and one.unit in SHARES and one.high is not None:
-            held = Held(Fraction(one.low), Fraction(one.high)) * SHARES[one.unit]
+            held = Bounds(Fraction(one.low), Fraction(one.high)) * SHARES[one.unit]
             found = held if found is None else found.hull(held)
     return found
 
@@ -339,7 +332,8 @@ def _daily(evidence: Evidence, product: Product, asked: Asked) -> Iterator[Limit
         for one in held.daily:
             if asked.people is not None and one.people not in (asked.people, "anyone"):
                 continue
-            factor, unit = _DAILY_G[one.unit]
+            mass = one.unit.removesuffix("/day")
+            factor, unit = MASSES[mass], f"{mass} a day"
             most = Fraction(one.value) * factor
             limit = DailyLimit(id=one.id, analyte=one.analyte, most=most, people=one.people, form=one.form)
             judged = judge(product, limit, intake=Intake(grams=grams))
@@ -448,13 +442,16 @@ _Force = Literal["in force", "uncertain"]
 _Live = tuple[Norm, _Force]
 _Answered = tuple[Norm, LimitAnswer]
 
+_FORCES: Mapping[State, _Force] = {"in": "in force", "date": "uncertain"}
+
 
 def _live(norms: Iterable[Norm], place: Place, day: date) -> Iterator[_Live]:
     """The law at a place and around it that is in force on a day, or may be; proposals are none."""
     around = {held.id for held in place.stack}
+    incorporated = place.local == "municipality"
     for norm in norms:
-        if norm.place in around and norm.force == "law" and _reaches(norm, place):
-            force = _in_force(norm, day)
+        if norm.place in around and norm.force == "law" and reaches(norm, incorporated=incorporated):
+            force = _FORCES.get(dated(norm, day))
             if force is not None:
                 yield norm, force
 
@@ -542,21 +539,6 @@ def _beside(live: Sequence[_Live]) -> Iterator[str]:
         yield f"{len(bars) - _MOST_BARS} more of such rules are on record there."
 
 
-def _reaches(norm: Norm, place: Place) -> bool:
-    """A county's rule may hold in its towns alone, or outside of them alone."""
-    return norm.reach == "everywhere" or (norm.reach == "incorporated") == (place.local == "municipality")
-
-
-def _in_force(norm: Norm, day: date) -> _Force | None:
-    """Whether a norm is in force for the whole of a day, as far as it was known on that day; None: it is not."""
-    first, known = minute(day), day.toordinal()
-    end = first + DAY
-    ended = norm.ended if known >= norm.end_known else OPEN
-    if not norm.known <= known < norm.unknown_from or end <= norm.began.first or ended.last <= first:
-        return None
-    return "in force" if norm.began.last <= first and end <= ended.first else "uncertain"
-
-
 def _norm_notes(norm: Norm, together: Sequence[Limit]) -> Iterator[str]:
     yield norm.says
     if norm.effect == "exempt":
@@ -641,12 +623,12 @@ def _weighed(product: Product, limit: Limit) -> Product:
     return replace(product, contents=by_weight(product.contents, dry=dry, moisture=product.moisture))
 
 
-def _bounds(product: Product, limit: Limit, part: Held, per: Per) -> Bounds:
+def _bounds(product: Product, limit: Limit, part: Bounds, per: Per) -> Bounds:
     """The law engine's measure at both ends of what the certificate leaves open.
 
     A share or a ratio is least where its own alkaloid is least and the others are most, and the other way round.
     """
-    others: dict[str, Held] = {}
+    others: dict[str, Bounds] = {}
     if limit.basis in ("alkaloid-fraction", "to-mitragynine"):
         names = [name for name in (*ALKALOIDS, TOTAL) if name != limit.analyte]
         seen = {name: amount(product.contents, name, per=per, grams=product.grams) for name in names}
@@ -664,12 +646,12 @@ def _bounds(product: Product, limit: Limit, part: Held, per: Per) -> Bounds:
     return _between(limit, per, part, others)
 
 
-def _relative(whole: Held, per: Per) -> bool:
+def _relative(whole: Bounds, per: Per) -> bool:
     """A total of 100% is that of a table of shares, and no content of the product."""
     return per == "gram" and whole.low >= 1
 
 
-def _between(limit: Limit, per: Per, part: Held, others: Mapping[str, Held]) -> Bounds:
+def _between(limit: Limit, per: Per, part: Bounds, others: Mapping[str, Bounds]) -> Bounds:
     """The least and the most that a limit's measure can be."""
     most = {name: held.high for name, held in others.items()}
     low = Fraction(0)
@@ -695,7 +677,7 @@ def _measure(limit: Limit, per: Per, own: Fraction, others: Mapping[str, Fractio
     """One product as the law engine sees it. Its parts may not exceed the whole, which both ends together could."""
     kept = {limit.analyte: own, **others}
     if per == "gram" and sum((value for name, value in kept.items() if name != TOTAL), Fraction(0)) > 1:
-        return Bounds(Fraction(0), None)
+        return ANY
     amounts = tuple((name, Amount(value, _HOLDERS[per])) for name, value in kept.items())
     return LawProduct(amounts=amounts).measure(limit)
 
@@ -710,7 +692,7 @@ def _open(product: Product, limit: Limit, bounds: Bounds) -> str:
     if any(one.censored for one in own):
         return "below-a-limit-not-said" if bounds.high is None else "censored-above-the-limit"
     if product.moisture is None and limit.basis in _DRY_OF:
-        same, _ = _measured(replace(product, moisture=Held(Fraction(0), Fraction(0))), limit)
+        same, _ = _measured(replace(product, moisture=NONE), limit)
         if same is not None and same.compare(limit.operator, limit.value) is not None:
             return by_which_weight(own)
     return "no-other-alkaloid" if limit.basis == "to-mitragynine" and bounds.high is None else "spans-the-limit"
@@ -795,7 +777,7 @@ def amount_words(one: LimitAnswer) -> str:
     return f"up to {rounded(one.high)}{unit}" if one.low == 0 else f"{rounded(one.low)} to {rounded(one.high)}{unit}"
 
 
-def _figure(found: Sequence[LimitAnswer], asked: Asked) -> Meters | None:
+def _figure(found: Sequence[LimitAnswer], asked: Asked, counts: Mapping[Verdict, int]) -> Meters | None:
     """Amounts against their limits; None where no amount is known. Analytes that were not measured stand in the table."""
     meters = tuple(
         Meter(
@@ -812,7 +794,6 @@ def _figure(found: Sequence[LimitAnswer], asked: Asked) -> Meters | None:
     if not meters:
         return None
     daily = "" if asked.grams_per_day is None else f", limits for a day at {asked.grams_per_day} g"
-    counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in VERDICTS}
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     return Meters(
         title=f"{asked.name or 'A product'} against limits",

@@ -16,13 +16,14 @@ from equipoise.findings.receptors import KNOWN, label, spread_words
 from equipoise.records.evidence import Evidence
 from equipoise.records.product import Content, Recall, Survey
 from equipoise.records.topic import ContentFinding, RecallFinding
+from equipoise.values.amounts import SHARES
 from equipoise.values.dates import PartialDate
 from equipoise.values.estimate import Estimate, Interval, Part, rounded
 from equipoise.values.panels import Dot, DotPlot, DotRow, Table
 
 Unit = Literal["mg/g", "ug/g"]
 
-_IN_UG: Mapping[str, float] = {"percent": 10_000.0, "mg/g": 1000.0, "ug/g": 1.0, "ng/g": 0.001}
+_IN_UG: Mapping[str, float] = {unit: float(share * 10**6) for unit, share in SHARES.items()}
 """Micrograms in a gram."""
 
 _RANKS: Mapping[str, float] = {"minimum": 0.0, "median": 0.5, "percentile-90": 0.9, "maximum": 1.0}
@@ -378,7 +379,7 @@ def _recalled(evidence: Evidence, held: Recall) -> str:
 
 
 def _agent(evidence: Evidence, agent: str) -> str:
-    return evidence.vocabulary.analytes[agent].label.partition(" (")[0] if agent in evidence.vocabulary.analytes else agent
+    return label(evidence, agent) if agent in evidence.vocabulary.analytes else agent
 
 
 def _recall_caveats(held: Recall) -> Iterator[str]:

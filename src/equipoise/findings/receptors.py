@@ -11,7 +11,7 @@ import numpy as np
 
 from equipoise import __version__
 from equipoise.engines.pharmacokinetics import nanomolar
-from equipoise.engines.receptors import SHARED, TAU_SCALE, Affinity, Ligand, Occupancy, log_se, occupied, pool, readings
+from equipoise.engines.receptors import SHARED, TAU_SCALE, Affinity, Ligand, Occupancy, log_se, occupied, readings
 from equipoise.engines.receptors import occupancy as alone
 from equipoise.engines.receptors.affinities import Op
 from equipoise.findings.citing import cited, paper_name
@@ -124,24 +124,13 @@ def bound(ligand: str, chosen: Sequence[Measured], *, kind: str) -> Bound:
     taken = [one for one in chosen if one.doubt is None]
     disputed = [one for one in chosen if one.held.basis == "conflicting" and one.nm is not None]
     known = [one for one in disputed if not isinstance(one.held.species, Missing)]
-    exact = any(one.held.op in ("=", "about") for one in taken)
-    both = _readings([*taken, *known], {one.name for one in known}) if known else {}
+    both = _readings([*taken, *known], {one.name for one in known})
     return Bound(
         ligand=ligand,
         kind=kind,
         all=tuple(chosen),
-        pooled=(both.get("without") or _pooled(taken)) if exact else None,
+        pooled=both.get("without"),
         disputed={name: held for name, held in both.items() if name != "without"},
-    )
-
-
-def _pooled(taken: Sequence[Measured]) -> Affinity:
-    return pool(
-        [one.nm or math.nan for one in taken],
-        log_se=[one.log_se for one in taken],
-        paper=[one.paper for one in taken],
-        species=[str(one.held.species) for one in taken],
-        op=[_OPS[one.held.op] for one in taken],
     )
 
 

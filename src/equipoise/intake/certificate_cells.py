@@ -99,7 +99,8 @@ def _uncertain(column: str, cell: str, said: Unit) -> Reading:
 
 
 def _said_unit(text: str, column: str) -> Unit:
-    text = weighed(text)[0] if weighed(text)[1] != "not-said" else text
+    plain, basis = weighed(text)
+    text = text if basis == "not-said" else plain
     if not text or text in {"-", "—", "n/a", "N/A"} or SAMPLE.fullmatch(text):
         return "not-said"
     unit = unit_of(text)
@@ -125,7 +126,7 @@ def _number(column: str, cell: str, said: Unit) -> Reading:
         more = "more than there is in a gram" if unit in SHARES else "more than a product can hold"
         raise CellError(column, f"has {cell!r}, {more}; should be at most {most:f} {unit}")
     sign = match["sign"] or ""
-    outcome: Outcome = "below" if sign[:1] in {"<", "≤"} and sign else "above" if sign else "measured"
+    outcome: Outcome = "below" if sign[:1] in {"<", "≤"} else "above" if sign else "measured"
     return Reading(column=column, outcome=outcome, unit=unit, value=value)
 
 

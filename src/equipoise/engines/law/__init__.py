@@ -19,7 +19,7 @@ from equipoise.engines.law.answers import (
     Verdict,
 )
 from equipoise.engines.law.changes import Change, changes
-from equipoise.engines.law.judging import Book, judge
+from equipoise.engines.law.judging import Book, State, dated, judge, reaches
 from equipoise.engines.law.norms import ACTIONS, GRADES, Absence, Claim, Norm, Place, Window, minute
 from equipoise.engines.law.products import KINDS, Predicate, Product
 from equipoise.engines.law.routes import Segment, route
@@ -48,12 +48,15 @@ __all__ = [
     "Product",
     "Query",
     "Segment",
+    "State",
     "Upcoming",
     "Verdict",
     "Window",
     "changes",
+    "dated",
     "judge",
     "mass",
     "minute",
+    "reaches",
     "route",
 ]

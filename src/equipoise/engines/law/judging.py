@@ -90,7 +90,6 @@ class Book:
         self._asked: dict[tuple[str, tzinfo | None, str, Product], tuple[_Case, _Case]] = {}
         self._cases: dict[tuple[str, str, tuple[int, ...]], _Case] = {}
         self._entries: dict[tuple[str, int, bool, tzinfo | None, Product], dict[tuple[Axis, str], list[Entry]]] = {}
-        self._matches: dict[Product, dict[int, Match]] = defaultdict(dict)
         self._matched: dict[tuple[int, int, tzinfo | None, Match], Entry] = {}
 
     def judge(self, query: Query) -> Judgement:
@@ -135,13 +134,10 @@ class Book:
         held = self._entries.get(key)
         if held is None:
             held = self._entries[key] = defaultdict(list)
-            matches = self._matches[product]
             for norm in self.norms[around.id]:
-                covers = matches.get(id(norm.predicate))
-                if covers is None:
-                    covers = matches[id(norm.predicate)] = match(norm.predicate, product)
+                covers = match(norm.predicate, product)
                 may = covers.covers or (covers.covers is None and norm.effect != "not-listed")
-                if may and _reaches(norm, incorporated=incorporated):
+                if may and reaches(norm, incorporated=incorporated):
                     entry = self._entry(level, norm, zone, covers)
                     for action in _asked(norm):
                         held[norm.axis, action].append(entry)
@@ -164,7 +160,8 @@ def _answering(entries: Sequence[Entry], stack: Sequence[Place], axis: Axis) -> 
     return (min(deciding, default=0),)
 
 
-def _reaches(norm: Norm, *, incorporated: bool) -> bool:
+def reaches(norm: Norm, *, incorporated: bool) -> bool:
+    """Whether a norm holds in a municipality, or outside of them: a county's rule may be for one of these alone."""
     return norm.reach == "everywhere" or (norm.reach == "incorporated") == incorporated
 
 
@@ -380,6 +377,12 @@ def _held(norm: Norm, moment: _Moment) -> State:
     if ended.last <= moment.first:
         return "lapsed" if norm.ending == "lapsed" else "out"
     return "in" if norm.began.last <= moment.first and moment.end <= ended.first else "date"
+
+
+def dated(norm: Norm, day: date) -> State:
+    """What the dates of a norm say of the whole of a day, as far as it was known on that day."""
+    moment = _Moment(*span(day, None), day.toordinal())
+    return _held(norm, moment) if _is_known(norm, moment) else "out"
 
 
 def _doubtful(entry: Entry, held: State, moment: _Moment) -> Doubtful:

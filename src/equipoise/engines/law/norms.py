@@ -6,27 +6,16 @@ and the last minute at which a thing can have begun, so that ``2016`` and ``2024
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
-from typing import Literal
+from typing import Literal, get_args
 
 from equipoise.engines.law.products import Predicate
 from equipoise.values.dates import PartialDate
 
 Action = Literal["buy", "possess", "use", "sell", "give", "manufacture", "import", "export", "ship", "advertise"]
-ACTIONS: tuple[Action, ...] = (
-    "buy",
-    "possess",
-    "use",
-    "sell",
-    "give",
-    "manufacture",
-    "import",
-    "export",
-    "ship",
-    "advertise",
-)
+ACTIONS: tuple[Action, ...] = get_args(Action)
 Effect = Literal["prohibit", "schedule", "permit-if", "licence", "exempt", "not-listed", "preempt"]
 Grade = Literal["primary", "official", "press", "tracker"]
-GRADES: tuple[Grade, ...] = ("primary", "official", "press", "tracker")
+GRADES: tuple[Grade, ...] = get_args(Grade)
 """From the law's own text to those who list what others say."""
 
 DAY = 24 * 60

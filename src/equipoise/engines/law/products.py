@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from equipoise.engines.law.amounts import Limit
 from equipoise.values.amounts import ANY, NONE, Amount, Bounds
 from equipoise.values.analytes import TOTAL
 
 Kind = Literal["leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16"]
-KINDS: tuple[Kind, ...] = ("leaf", "powder", "extract", "mitragynine", "7-oh", "pseudoindoxyl", "mgm-15", "mgm-16")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 PLANT, MITRAGYNINE, SEVEN_OH = "plant", "mitragynine", "7-hydroxymitragynine"
 PSEUDOINDOXYL, MGM_15, MGM_16, SYNTHETIC = "mitragynine-pseudoindoxyl", "mgm-15", "mgm-16", "synthetic-kratom"

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from equipoise.engines.products.contents import Content, amount, by_weight, fraction, total_disagrees
-from equipoise.values.amounts import Bounds, Per
+from equipoise.values.amounts import NONE, Bounds, Per
 from equipoise.values.analytes import ALKALOIDS, TOTAL
 
 Verdict = Literal["within", "above", "cannot-tell"]
@@ -190,7 +190,7 @@ def by_which_weight(measured: Sequence[Content]) -> Literal["by-which-weight", "
 
 def _unweighed(product: Product) -> Product:
     """The product without moisture, so that one number is the same by any weight."""
-    return replace(product, moisture=Bounds(Fraction(0), Fraction(0)))
+    return replace(product, moisture=NONE)
 
 
 def _found(product: Product, measured: Sequence[Content], limit: _Measured, intake: Intake | None) -> Bounds | Why:
