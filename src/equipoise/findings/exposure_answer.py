@@ -22,6 +22,7 @@ from equipoise.engines.pharmacokinetics import (
 )
 from equipoise.findings.pharmacokinetics import (
     FORMULAE,
+    IN_PLASMA,
     LEVELS,
     Comparison,
     Kind,
@@ -258,7 +259,9 @@ def exposure_answer(
         sentence=_sentence(numbers, differing),
         reported=reported,
         notice=NOTICE,
-        intakes=tuple(Taken(time_h=time, mitragynine_mg=mg) for time, mg in zip(*_lists(taken), strict=True)),
+        intakes=tuple(
+            Taken(time_h=time, mitragynine_mg=mg) for time, mg in zip(taken.time_h.tolist(), taken.mg.tolist(), strict=True)
+        ),
         content=content,
         levels=differing,
         level=found.level,
@@ -298,10 +301,6 @@ def _times(taken: Schedule, hours: float | None) -> list[float]:
         raise ValueError(f"--hours is {hours:g}; should be above 0 and at most {_FARTHEST_H:,}")
     step = max(0.25, float(np.ceil(4 * hours / _POINTS)) / 4)
     return [*np.arange(0.0, hours, step).tolist(), hours]
-
-
-def _lists(taken: Schedule) -> tuple[list[float], list[float]]:
-    return taken.time_h.tolist(), taken.mg.tolist()
 
 
 def _analytes(found: engine.Exposure) -> tuple[tuple[str, AnalyteExposure], ...]:
@@ -384,7 +383,7 @@ def _series(name: str, one: AnalyteExposure) -> Series:
     )
 
 
-def _share(differing: Sequence[Kind]) -> str:
+def share_of(differing: Sequence[Kind]) -> str:
     """What an interval is of; what the values of the model are known to makes no people."""
     return "people" if "people" in differing else "what is drawn"
 
@@ -396,7 +395,7 @@ def _sentence(numbers: Sequence[Number], differing: Sequence[Kind]) -> str:
         f"The model gives a highest concentration of mitragynine in plasma of {two_digits(peak.median)} nM "
         f"({two_digits(mass)} ng/mL); "
         + (
-            f"it has {LEVEL:.0%} of {_share(differing)} between {two_digits(peak.low)} and {two_digits(peak.high)} nM."
+            f"it has {LEVEL:.0%} of {share_of(differing)} between {two_digits(peak.low)} and {two_digits(peak.high)} nM."
             if differing
             else "this is one person, without an interval."
         )
@@ -430,7 +429,7 @@ def _notes(held: ParameterSet, content: ProductContent | None, hypothesis: Inact
         "A half-life here is of the slowest decay of the model; a study whose assay loses the tail prints a shorter one "
         "for 7-hydroxymitragynine."
     )
-    yield "These are concentrations in plasma. What reaches the brain is unknown, and a concentration is not yet an effect."
+    yield IN_PLASMA
     if hypothesis is not None:
         yield (
             "Auto-inhibition is a hypothesis: that all of the clearance is by CYP3A, and that mitragynine inactivates it in "
@@ -442,7 +441,9 @@ def _notes(held: ParameterSet, content: ProductContent | None, hypothesis: Inact
 
 def _panel(found: engine.Exposure, numbers: Sequence[Number], reported: str, differing: Sequence[Kind]) -> Bands:
     lines = (
-        f"the median of what is modelled, the band where {LEVEL:.0%} of {_share(differing)} are" if differing else "one person"
+        f"the median of what is modelled, the band where {LEVEL:.0%} of {share_of(differing)} are"
+        if differing
+        else "one person"
     )
     return Bands(
         title="Mitragynine and 7-hydroxymitragynine in plasma after a reported intake",

@@ -102,7 +102,7 @@ _SHORT: Mapping[str, str] = {
 }
 
 _NAME = 60
-"""Letters of a typed name that a list repeats."""
+"""Letters of a typed name that an answer repeats."""
 
 TWO_AXES = "How severe and how likely are two things, and are not made one number."
 _URGENT = frozenset({"opioid", "benzodiazepine", "alcohol", "maoi"})
@@ -437,16 +437,6 @@ class RuleAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RatioAnswer:
-    """The level with kratom over the level without: the middle of draws and the interval of ``level`` around it."""
-
-    median: float
-    low: float
-    high: float
-    level: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialAnswer:
     """What a trial found of this medicine, and where the models stand to its interval: inside, above or below."""
 
@@ -470,10 +460,10 @@ class ExposureAnswer:
 
     sentence: str
     why_not: str | None
-    dynamic_auc: RatioAnswer | None
-    dynamic_cmax: RatioAnswer | None
-    dynamic_half_life: RatioAnswer | None
-    static_auc: RatioAnswer | None
+    dynamic_auc: Spread | None
+    dynamic_cmax: Spread | None
+    dynamic_half_life: Spread | None
+    static_auc: Spread | None
     known: tuple[str, ...]
     firmness: str | None
     small_changes_matter: bool
@@ -597,12 +587,11 @@ def check(evidence: Evidence, names: Sequence[str], as_of: date, unii: UniiNames
         _answer(evidence, evidence.medicines[ident], typed=texts, held=held[ident], tea=tea) for ident, texts in said.items()
     ]
     answers = tuple(sorted(answered, key=_worst))
-    together = tuple(_together(evidence, held))
     return ListAnswer(
         sentence=_first(answers, typed),
         kratom=None if isinstance(tea, str) else tea.words,
         foremost=_foremost(answers),
-        together=together,
+        together=tuple(_together(evidence, held)),
         names=typed,
         medicines=answers,
         not_checked=(*_left_out(typed), *NOT_CHECKED),
@@ -725,10 +714,10 @@ def _exposure(evidence: Evidence, medicine: Medicine, tea: Kratom | str) -> Expo
     return ExposureAnswer(
         sentence=_level(medicine, held),
         why_not=None,
-        dynamic_auc=_ratio(held.dynamic["auc"]),
-        dynamic_cmax=_ratio(held.dynamic["cmax"]),
-        dynamic_half_life=_ratio(held.dynamic["t-half"]),
-        static_auc=_ratio(held.static),
+        dynamic_auc=held.dynamic["auc"],
+        dynamic_cmax=held.dynamic["cmax"],
+        dynamic_half_life=held.dynamic["t-half"],
+        static_auc=held.static,
         known=tuple(f"{one.says}, {one.how}" for one in held.known),
         firmness=held.firmness,
         small_changes_matter=narrow,
@@ -765,10 +754,6 @@ def _level(medicine: Medicine, held: Change) -> str:
     rest = f" It acts by {made}, which was not computed." if made else ""
     weak = {"assumed": ", with a fraction that is assumed", "second-hand": ", with a fraction from a review"}
     return f"{said}{weak.get(held.firmness, '')}.{rest}"
-
-
-def _ratio(held: Spread) -> RatioAnswer:
-    return RatioAnswer(median=held.median, low=held.low, high=held.high, level=held.level)
 
 
 def _foremost(answers: Sequence[MedicineAnswer]) -> tuple[RuleAnswer, ...]:
@@ -816,6 +801,11 @@ def here(rule: RuleAnswer, answers: Sequence[MedicineAnswer]) -> str:
     return f"Here: {', '.join(one.name for one in answers if any(held.id == rule.id for held in one.rules))}."
 
 
+def shortened(typed: str) -> str:
+    """A typed name as an answer repeats it: the beginning of a long one."""
+    return typed if len(typed) <= _NAME else f"{typed[: _NAME - 1]}…"
+
+
 def _together(evidence: Evidence, held: Mapping[str, Sequence[Match]]) -> Iterator[TogetherAnswer]:
     for shared in _SHARED:
         found = {ident: [one.rule for one in rules if shared.holds(one.rule)] for ident, rules in held.items()}
@@ -837,8 +827,7 @@ def _together(evidence: Evidence, held: Mapping[str, Sequence[Match]]) -> Iterat
 def _left_out(typed: Sequence[Typed]) -> Iterator[str]:
     names = [one.typed.strip() for one in typed if not one.medicines and one.kind != "topic"]
     if names:
-        short = (name if len(name) <= _NAME else f"{name[: _NAME - 1]}…" for name in names)
-        yield f"what was typed as {', '.join(f'“{name}”' for name in short)}"
+        yield f"what was typed as {', '.join(f'“{shortened(name)}”' for name in names)}"
     others = [name for one in typed if one.medicines for name in one.others]
     if others:
         yield f"ingredients that are not in the register: {', '.join(others)}"

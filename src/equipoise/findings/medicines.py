@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,7 @@ from equipoise.engines.interactions import (
     wall,
     within_one,
 )
-from equipoise.findings.citing import cited
-from equipoise.findings.citing import words_of as paper_name
+from equipoise.findings.citing import cited, words_of
 from equipoise.findings.finding import Basis, Finding, Level
 from equipoise.findings.pharmacokinetics import population, what
 from equipoise.intake.medicine_names import Option, Recognition, Register, UniiNames, recognise, register
@@ -55,6 +54,8 @@ from equipoise.values.panels import Dot, DotPlot, DotRow, Table
 
 Floats = NDArray[np.float64]
 Metric = Literal["auc", "cmax", "t-half"]
+Firmness = Literal["measured", "second-hand", "assumed"]
+"""How well a fraction is known, the best first."""
 
 TOPIC = (
     "kratom",
@@ -114,8 +115,14 @@ KNOWN_HOW: Mapping[str, str] = {
     "review": "from a review",
     "assumed": "assumed",
 }
-_FIRM: Mapping[str, int] = {"clinical-trial": 0, "genotype-study": 0, "label": 0, "in-vitro": 1, "review": 1, "assumed": 2}
-_FIRMNESS: tuple[Literal["measured", "second-hand", "assumed"], ...] = ("measured", "second-hand", "assumed")
+_FIRM: Mapping[str, Firmness] = {
+    "clinical-trial": "measured",
+    "genotype-study": "measured",
+    "label": "measured",
+    "in-vitro": "second-hand",
+    "review": "second-hand",
+    "assumed": "assumed",
+}
 
 
 # Names.
@@ -226,7 +233,6 @@ class Kratom:
     """
 
     intake: Intake
-    study: str
     times_h: Floats
     gut_um: Floats
     liver_um: Floats
@@ -265,7 +271,7 @@ def kratom(evidence: Evidence, *, intake: str = INTAKE, leaf: str = LEAF) -> Kra
     ValueError
         An intake, a parameter or a constant that is not on record.
     """
-    study, cup = _cup(evidence, intake)
+    cup = _cup(evidence, intake)
     rng = np.random.default_rng(SEED)
     held: list[Parameter] = []
 
@@ -284,7 +290,7 @@ def kratom(evidence: Evidence, *, intake: str = INTAKE, leaf: str = LEAF) -> Kra
     taken = blood.schedule([(0.0, float(str(cup.dose_mg)))])
     plasma = blood.concentrations(drawn, taken, middles(times)).mitragynine / 1000
     unbound = np.minimum(_drawn(rng, typical("fu-mitragynine")), 1.0)
-    absorbed, gut_unbound = typical("fa-mitragynine"), typical("fu-gut-mitragynine")
+    absorbed, gut_unbound = float(typical("fa-mitragynine").value), typical("fu-gut-mitragynine")
     flows = {
         "gut_flow_l_h": float(typical("qen").value),
         "liver_flow_l_h": float(typical("qh").value) * 60,
@@ -298,17 +304,17 @@ def kratom(evidence: Evidence, *, intake: str = INTAKE, leaf: str = LEAF) -> Kra
         systemic_um=plasma,
         unbound=unbound,
         absorption_per_h=drawn.ka,
-        absorbed=float(absorbed.value),
+        absorbed=absorbed,
         gut_unbound=float(gut_unbound.value),
         **flows,
     )
-    largest = wall(dose, absorption_per_h=drawn.ka, absorbed=float(absorbed.value), flow_l_h=flows["gut_flow_l_h"])
+    largest = wall(dose, absorption_per_h=drawn.ka, absorbed=absorbed, flow_l_h=flows["gut_flow_l_h"])
     entering = inlet(
         plasma.max(axis=1),
         dose,
         unbound=unbound,
         absorption_per_h=drawn.ka,
-        absorbed=float(absorbed.value),
+        absorbed=absorbed,
         flow_l_h=flows["liver_flow_l_h"],
         blood_plasma=flows["blood_plasma"],
     )
@@ -317,7 +323,6 @@ def kratom(evidence: Evidence, *, intake: str = INTAKE, leaf: str = LEAF) -> Kra
     strong = {name: _stronger(one, constants.get(name)) for name, one in liver.items()}
     return Kratom(
         intake=cup,
-        study=study,
         times_h=times,
         gut_um=there.gut_um,
         liver_um=there.liver_um,
@@ -333,13 +338,13 @@ def kratom(evidence: Evidence, *, intake: str = INTAKE, leaf: str = LEAF) -> Kra
     )
 
 
-def _cup(evidence: Evidence, name: str) -> tuple[str, Intake]:
+def _cup(evidence: Evidence, name: str) -> Intake:
     study, _, ident = name.partition("/")
     exposure = evidence.exposures.get(study)
     found = next((item for item in exposure.intakes if item.id == ident), None) if exposure is not None else None
     if found is None or not isinstance(found.dose_mg, Decimal) or found.analyte != "mitragynine":
         raise ValueError(f"{name!r} is no known amount of mitragynine; should be a study/intake of exposures/")
-    return study, found
+    return found
 
 
 def _drawn(rng: np.random.Generator, held: Parameter) -> Floats:
@@ -467,7 +472,7 @@ class Known:
     enzyme: str | None
     says: str
     how: str
-    firmness: Literal["measured", "second-hand", "assumed"]
+    firmness: Firmness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -495,12 +500,11 @@ class Change:
     bound_gut: Spread | None
     known: tuple[Known, ...]
     trials: tuple[Beside, ...]
-    narrow: bool
 
     @property
-    def firmness(self) -> Literal["measured", "second-hand", "assumed"]:
+    def firmness(self) -> Firmness:
         """How well the weakest of the fractions is known."""
-        return max((one.firmness for one in self.known), key=_FIRMNESS.index)
+        return max((one.firmness for one in self.known), key=get_args(Firmness).index)
 
 
 def untold(medicine: Medicine, tea: Kratom) -> str | None:
@@ -546,7 +550,6 @@ def change(evidence: Evidence, medicine: Medicine, tea: Kratom, *, readings: boo
         bound_gut=least,
         known=known_of,
         trials=tuple(_beside(ratio, piece, dynamic, fixed) for ratio, piece in trials(evidence, medicine.id)),
-        narrow=any(one.property == "narrow-therapeutic-index" for one in medicine.properties),
     )
 
 
@@ -592,7 +595,7 @@ def _between(rng: np.random.Generator, bounds: tuple[float, float, float]) -> Fl
 
 def _known_of(medicine: Medicine, way: Pathway) -> Known:
     says = f"{way.enzyme} clears {shares_words(way.low, way.fraction, way.high)} of {medicine.name}"
-    return Known(enzyme=way.enzyme, says=says, how=KNOWN_HOW[way.how], firmness=_FIRMNESS[_FIRM[way.how]])
+    return Known(enzyme=way.enzyme, says=says, how=KNOWN_HOW[way.how], firmness=_FIRM[way.how])
 
 
 def _gut(medicine: Medicine, followed: Sequence[Pathway]) -> tuple[tuple[float, float, float], Known]:
@@ -600,7 +603,7 @@ def _gut(medicine: Medicine, followed: Sequence[Pathway]) -> tuple[tuple[float, 
     gut, rest = medicine.gut, f"of {medicine.name} escapes CYP3A in the gut wall"
     if gut is not None:
         says = f"{shares_words(gut.low, gut.value, gut.high)} {rest}"
-        said = Known(enzyme=None, says=says, how=KNOWN_HOW[gut.how], firmness=_FIRMNESS[_FIRM[gut.how]])
+        said = Known(enzyme=None, says=says, how=KNOWN_HOW[gut.how], firmness=_FIRM[gut.how])
         return (float(gut.low), float(gut.value), float(gut.high)), said
     way = next((one for one in followed if one.enzyme == CYP3A and one.fraction > 0), None)
     if way is None:
@@ -744,13 +747,10 @@ _STANDS: Mapping[str, str] = {"inside": "inside the trial's interval", "above": 
 def _seen(tea: Kratom, area: Beside, fixed: Agreement, held: Change) -> Iterator[str]:
     yield f"{upper(area.people)} people and one cup: {tea.words}. Daily use, larger amounts and extracts were not tested."
     sides = (("dynamic", area.dynamic, held.dynamic["auc"]), ("static", fixed, held.static))
-    first, second = (f"the {name} model gives {ratio_words(drawn)}, {_where(beside)}" for name, beside, drawn in sides)
+    first, second = (
+        f"the {name} model gives {ratio_words(drawn)}, {beside.stands} the trial's interval" for name, beside, drawn in sides
+    )
     yield f"Beside the trial's {_printed(area.ratio)}: {first}; {second}."
-
-
-def _where(beside: Agreement) -> str:
-    outside = {"above": "above the trial's interval", "below": "below the trial's interval"}
-    return outside.get(beside.stands, "inside the trial's interval")
 
 
 def _printed(ratio: Ratio) -> str:
@@ -794,7 +794,7 @@ def _panel(medicine: Medicine, held: Change, found: Sequence[Beside]) -> DotPlot
     cells: list[tuple[str, ...]] = []
     for one in found:
         metric, name = one.ratio.metric, METRICS[one.ratio.metric]
-        where = paper_name(one.sources[0].ref)
+        where = words_of(one.sources[0].ref)
         printed = _printed(one.ratio)
         rows.append(
             DotRow(

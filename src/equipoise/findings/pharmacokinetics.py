@@ -65,6 +65,8 @@ ASSUMED = Sampling(
 )
 """When blood is drawn and what the assay can tell, for half-lives as a study prints them; of no study were they seen."""
 
+IN_PLASMA = "These are concentrations in plasma. What reaches the brain is unknown, and a concentration is not yet an effect."
+
 SHARE_BY_CYP3A = 1.0
 """All of the clearance, which is the most that the hypothesis of auto-inhibition can claim."""
 
@@ -292,7 +294,7 @@ def _highest(study: Exposure, intake: Intake) -> Decimal:
 
 def _expected(people: Population, point: _Point, *, reference: bool) -> tuple[float, float] | None:
     """Where 90% of people of the reference study, or of a new one, are expected after a single dose, in the printed unit."""
-    if (point.intake.times or 1) > 1 or point.seen.metric not in _FOUND:
+    if _repeated(point.intake) or point.seen.metric not in _FOUND:
         return None
     found = _drawn(people, float(_ANY_MG), 1, 0.0, reference=reference, bands=False)
     number = _number(found, _held(found, point.seen.analyte), point.seen.metric)
@@ -439,7 +441,7 @@ def differences(found: Sequence[Comparison]) -> Iterator[str]:
     groups: dict[tuple[str, str, str, bool], list[Comparison]] = {}
     for one in found:
         if not one.agrees:
-            groups.setdefault((one.study, one.analyte, one.metric, (one.times or 1) > 1), []).append(one)
+            groups.setdefault((one.study, one.analyte, one.metric, _repeated(one)), []).append(one)
     for (study, analyte, metric, repeated), group in groups.items():
         when = " after repeated doses" if repeated else ""
         opening = f"{words_of(study)} ({what(group[0].product)}), {analyte}, {_NAMES[metric]}{when}: printed"
@@ -462,6 +464,14 @@ _PLACES: Mapping[bool | None, str] = {
 def what(product: str) -> str:
     """What was taken, without amount and description: ``tea``."""
     return re.split(r" from | with | in |,| \(", product, maxsplit=1)[0]
+
+
+def _repeated(taken: Intake | Comparison) -> bool:
+    return (taken.times or 1) > 1
+
+
+def _occasion(intake: Intake) -> str:
+    return "the repeated doses of the study" if _repeated(intake) else f"the {what(intake.product)} of the study"
 
 
 # A finding: one number of the model beside what the study measured.
@@ -497,8 +507,7 @@ def concentration(evidence: Evidence, declared: ConcentrationFinding, as_of: dat
     factor = 1.0 if seen is None else _factor(seen)
     median, low, high = factor * number.median, factor * number.low, factor * number.high
     compared = comparisons(evidence, held, (declared.analyte, declared.metric))
-    repeated = (intake.times or 1) > 1
-    like = [one for one in compared if one.study == study.id or ((one.times or 1) > 1) is repeated]
+    like = [one for one in compared if one.study == study.id or _repeated(one) is _repeated(intake)]
     plain = tuple(_in_sight(held, study, like))
     said = two_digits(median) if unit == "ratio" else f"{two_digits(median)} {unit}"
     return Finding(
@@ -629,11 +638,10 @@ def two_digits(value: float) -> str:
 
 def _sentence(evidence: Evidence, declared: ConcentrationFinding, intake: Intake, seen: Observation | None, said: str) -> str:
     name = label(evidence, declared.analyte)
-    repeated = intake.times is not None and intake.times > 1
-    after = "after the repeated doses of the study" if repeated else f"after the {what(intake.product)} of the study"
+    after = f"after {_occasion(intake)}"
     opening: Mapping[str, str] = {
         "cmax": f"The model gives a peak of {said} of {name} {after}",
-        "tmax": f"The model has {name} peak {said} {'after a dose of the study' if repeated else after}",
+        "tmax": f"The model has {name} peak {said} {'after a dose of the study' if _repeated(intake) else after}",
         "t-half": f"The model gives {name} a half-life of {said} {after}",
         "auc-inf": f"The model gives {name} an area (AUC) of {said} {after}",
         "auc-tau": f"The model gives {name} an area (AUC) of {said} a day {after}",
@@ -679,7 +687,7 @@ def _caveats(held: ParameterSet, study: Exposure, intake: Intake, declared: Conc
         yield "Of leaf alone: for products that hold 7-hydroxymitragynine as such there are no human data."
     if not isinstance(intake.dose_mg, Decimal):
         yield "The study prints one number for several doses; in the model no dose moves it."
-    yield "These are concentrations in plasma. What reaches the brain is unknown, and a concentration is not yet an effect."
+    yield IN_PLASMA
     if held.note is not None:
         yield from (sentence for sentence in held.note.splitlines() if sentence)
 
@@ -691,8 +699,6 @@ def _panel(
     first = _held(found, order[0])
     peak = first.cmax_nm
     name = label(evidence, order[0])
-    repeated = intake.times is not None and intake.times > 1
-    after = "the repeated doses of the study" if repeated else f"the {what(intake.product)} of the study"
     spoken = (
         ""
         if peak is None
@@ -701,9 +707,9 @@ def _panel(
     observed = tuple(_points(study, intake, order[0]))
     shown = f" The open dot is what {words_of(study.id)} measured." if observed else ""
     return Bands(
-        title=f"Mitragynine and 7-hydroxymitragynine in plasma after {after}",
+        title=f"Mitragynine and 7-hydroxymitragynine in plasma after {_occasion(intake)}",
         said=f"The median of modelled people, and where 90% of them are expected.{spoken}{shown}",
-        time_unit="hours after the first intake" if repeated else "hours after the intake",
+        time_unit="hours after the first intake" if _repeated(intake) else "hours after the intake",
         unit="nM",
         bands=tuple(band(label(evidence, one), found.times_h, _held(found, one), level=found.level) for one in order),
         observed=observed,

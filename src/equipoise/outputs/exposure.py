@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from equipoise.findings.citing import words_of
-from equipoise.findings.exposure_answer import ExposureAnswer, Number, ProductContent
+from equipoise.findings.exposure_answer import ExposureAnswer, Number, ProductContent, share_of
 from equipoise.findings.pharmacokinetics import two_digits
 from equipoise.outputs.panels import panel
 from equipoise.outputs.phrases import counted, field, upper_first, wrap
@@ -56,8 +56,9 @@ def _lines(answer: ExposureAnswer) -> Iterator[str]:
         yield from field("Product", _content(answer.content))
     if answer.levels:
         drawn = f"{counted(answer.people, 'person', 'people')} drawn ({answer.drawn})"
-        share = "people" if "people" in answer.levels else "what is drawn"
-        yield from field("Numbers", f"median and, in brackets, where {answer.level:.0%} of {share} are; {drawn}")
+        yield from field(
+            "Numbers", f"median and, in brackets, where {answer.level:.0%} of {share_of(answer.levels)} are; {drawn}"
+        )
     yield from field("Differ in", _levels(answer))
     if answer.auto_inhibition is not None:
         constants = ", ".join(f"{name} {value:g}{_UNITS.get(name, '')}" for name, value in answer.auto_inhibition)

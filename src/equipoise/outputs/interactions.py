@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from equipoise.findings.interactions import ExposureAnswer, ListAnswer, MedicineAnswer, RuleAnswer, here
+from equipoise.findings.interactions import (
+    TWO_AXES,
+    ExposureAnswer,
+    ListAnswer,
+    MedicineAnswer,
+    RuleAnswer,
+    here,
+    shortened,
+)
 from equipoise.outputs.phrases import wrap
 from equipoise.outputs.plain import dumped, plain
 
 SCHEMA = Path(__file__).parent / "schemas" / "interactions.schema.json"
 
 MARKS = {"life-threatening": "‼", "serious": "!", "moderate": "▲", "unknown": "?", "minor": "·"}
-_LONGEST = 60
-"""Letters of a typed name that a line shows."""
 _MOST_SIGNS = 4
 
 
@@ -45,8 +51,7 @@ def interactions_text(answer: ListAnswer) -> str:
 
 def shown(typed: str) -> str:
     """A typed name as a line may show it: of one line, without signs that steer a terminal, and not too long."""
-    clean = " ".join(_printable(typed).split())
-    return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 1]}…"
+    return shortened(" ".join(_printable(typed).split()))
 
 
 def _printable(text: str) -> str:
@@ -75,7 +80,7 @@ def _lines(answer: ListAnswer) -> Iterator[str]:
             "hold how people differ and how well constants are known, not that a model may be wrong. The static model takes "
             "the largest concentrations to last, which is too much for a single cup; the dynamic one follows them."
         )
-    yield from wrap("How severe and how likely are two things, and are not made one number.")
+    yield from wrap(TWO_AXES)
     yield ""
     yield from wrap("Not checked")
     for item in answer.not_checked:

@@ -13,8 +13,18 @@ if TYPE_CHECKING:
 
 LEVEL, VERSION = 3, 2
 HOUR_S = 3600
-LEAF = ("ka", "v1", "q", "v2", "cl", "km", "sp", "b", "f")
-"""The numbers that :func:`leaf_model` takes."""
+LEAF: Mapping[str, tuple[str, str]] = {
+    "ka": ("rate of absorption", "per_h"),
+    "v1": ("volume of the central compartment over bioavailability", "litre"),
+    "q": ("flow between compartments over bioavailability", "L_per_h"),
+    "v2": ("volume of the peripheral compartment over bioavailability", "litre"),
+    "cl": ("clearance over bioavailability", "L_per_h"),
+    "km": ("rate of loss of 7-hydroxymitragynine", "per_h"),
+    "sp": ("area of 7-hydroxymitragynine from the first pass for each amount absorbed", "h_per_L"),
+    "b": ("area of 7-hydroxymitragynine formed from blood to that of mitragynine", "dimensionless"),
+    "f": ("bioavailability relative to the typical person", "dimensionless"),
+}
+"""The numbers that :func:`leaf_model` takes, in words, and their units."""
 
 
 class SbmlError(Exception):
@@ -129,21 +139,10 @@ def leaf_model(numbers: Mapping[str, float], doses: Sequence[tuple[float, float]
         raise ValueError(f"missing or unknown: {wrong}; should be {', '.join(LEAF)}")
     if not doses or not all(math.isfinite(value) for value in numbers.values()):
         raise ValueError("there should be a dose, and all numbers should be finite")
-    described = {
-        "ka": ("rate of absorption", "per_h"),
-        "v1": ("volume of the central compartment over bioavailability", "litre"),
-        "q": ("flow between compartments over bioavailability", "L_per_h"),
-        "v2": ("volume of the peripheral compartment over bioavailability", "litre"),
-        "cl": ("clearance over bioavailability", "L_per_h"),
-        "km": ("rate of loss of 7-hydroxymitragynine", "per_h"),
-        "sp": ("area of 7-hydroxymitragynine from the first pass for each amount absorbed", "h_per_L"),
-        "b": ("area of 7-hydroxymitragynine formed from blood to that of mitragynine", "dimensionless"),
-        "f": ("bioavailability relative to the typical person", "dimensionless"),
-    }
     return Model(
         id="mitragynine_leaf",
         name=name,
-        constants=tuple(Constant(id=key, name=text, value=numbers[key], unit=unit) for key, (text, unit) in described.items()),
+        constants=tuple(Constant(id=key, name=text, value=numbers[key], unit=unit) for key, (text, unit) in LEAF.items()),
         pools=(
             Pool(id="gut", name="mitragynine in the gut", volume=None),
             Pool(id="central", name="mitragynine in the central compartment", volume="v1"),

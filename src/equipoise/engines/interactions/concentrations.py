@@ -48,7 +48,7 @@ def wall(
     .. [1] ICH M12 section 7.5.1.2 as ddir 0.16.0 restates it: R/compounds.R, "Enteric (villous) concentration".
     """
     dose = checked("dose_umol", dose_umol, least=0.0)
-    fraction = checked("absorbed", absorbed, least=0.0, most=1.0)
+    fraction = _share("absorbed", absorbed)
     return np.asarray(
         fraction * checked("absorption_per_h", absorption_per_h, above=0.0) * dose / checked("flow_l_h", flow_l_h, above=0.0)
     )

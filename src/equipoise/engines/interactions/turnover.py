@@ -89,7 +89,7 @@ def turnover(
         lowest[enzyme] = left.min(axis=0)
         if enzyme in victim.fractions:
             remaining = remaining + np.asarray(victim.fractions[enzyme], float) * (left * free)
-    for enzyme in victim.fractions.keys() - liver.keys():
+    for enzyme in sorted(victim.fractions.keys() - liver.keys()):
         remaining = remaining + np.asarray(victim.fractions[enzyme], float)
 
     extraction = np.asarray(victim.extraction, float)

@@ -10,7 +10,7 @@ from equipoise.engines.pharmacokinetics.inactivation import Inactivation, Numeri
 from equipoise.engines.pharmacokinetics.intakes import Schedule
 from equipoise.engines.pharmacokinetics.molar import HYDROXYMITRAGYNINE, MITRAGYNINE
 from equipoise.engines.pharmacokinetics.population import LEVELS, Level, Population, checked_levels, draw
-from equipoise.engines.pharmacokinetics.profiles import Analyte, Profile, assembled, clock, profile
+from equipoise.engines.pharmacokinetics.profiles import Analyte, Profile, assembled, clock, linear
 from equipoise.engines.pharmacokinetics.terminal import Sampling
 
 Floats = NDArray[np.float64]
@@ -107,12 +107,9 @@ def exposure(
     said = _said(rng)
     chosen = checked_levels(levels)
     drawn = draw(population, people=people, rng=rng, levels=chosen, content_log_sd=taken.content_log_sd)
-    if inactivation is None:
-        found = profile(drawn.parameters, taken, times_h=times_h, content=drawn.content, sampling=sampling)
-    else:
-        moments = clock(taken, times_h, sampling)
-        solve = Numerical(inactivation=inactivation)
-        found = assembled(drawn.parameters, taken, moments, solve, content=drawn.content, sampling=sampling)
+    solve = linear if inactivation is None else Numerical(inactivation=inactivation)
+    moments = clock(taken, times_h, sampling)
+    found = assembled(drawn.parameters, taken, moments, solve, content=drawn.content, sampling=sampling)
     return summarised(found, levels=chosen, level=level, rng=said, inactivation=inactivation)
 
 
