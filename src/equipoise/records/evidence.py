@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from equipoise.records.assay import Assays
+from equipoise.records.condition import Condition
 from equipoise.records.correction import Correction
 from equipoise.records.exposure import Exposure
 from equipoise.records.gazetteer import Gazetteer
@@ -35,6 +36,7 @@ Record = (
     | ParameterSet
     | Medicine
     | Interaction
+    | Condition
     | Survey
     | Recall
     | LimitSet
@@ -63,6 +65,7 @@ class Evidence:
     parameters: Mapping[str, ParameterSet] = field(default_factory=dict)
     medicines: Mapping[str, Medicine] = field(default_factory=dict)
     interactions: Mapping[str, Interaction] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
     products: Mapping[str, Survey] = field(default_factory=dict)
     recalls: Mapping[str, Recall] = field(default_factory=dict)
     limits: Mapping[str, LimitSet] = field(default_factory=dict)
@@ -101,6 +104,7 @@ KINDS: Mapping[str, type[Record]] = {
     "parameters": ParameterSet,
     "medicines": Medicine,
     "interactions": Interaction,
+    "conditions": Condition,
     "products": Survey,
     "recalls": Recall,
     "limits": LimitSet,

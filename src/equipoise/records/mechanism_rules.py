@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from equipoise.records.assay import Assays, Measurement, Spread
 from equipoise.records.breaches import Breach, Rule, every, leads_nowhere, listed, unknown
+from equipoise.records.condition import Condition
 from equipoise.records.evidence import Evidence
 from equipoise.records.exposure import Intake, Observation
 from equipoise.records.forms import Steps
@@ -224,23 +225,60 @@ def interactions_are_weighed(evidence: Evidence, _: date) -> Iterator[Breach]:
         if not rule.evidence:
             yield Breach(file, ("evidence",), "is an empty list; should hold what speaks for or against it")
         yield from _sentences(file, rule)
-        for index, piece in enumerate(rule.evidence):
-            if not piece.sources:
-                found = "is an empty list; should name a reference and the place in it"
-                yield Breach(file, ("evidence", index, "sources"), found)
+        yield from _pieces(file, rule.evidence)
     for file, path, ratio in every(evidence, Ratio):
         if not 0 < ratio.low <= ratio.value <= ratio.high:
             yield Breach(file, path, f"is {ratio.value} ({ratio.low} to {ratio.high}); should be in order and above zero")
 
 
-def _sentences(file: str, rule: Interaction) -> Iterator[Breach]:
+def conditions_are_weighed(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """A rule on people says of whom it holds and rests on evidence with sources; its sentences give no dose and no advice."""
+    owner: dict[str, str] = {}
+    for stem, rule in evidence.conditions.items():
+        file, applies = f"conditions/{stem}", rule.applies
+        bounded = applies.below is not None or applies.above is not None
+        if (applies.to == "age") is not bounded:
+            yield Breach(
+                file, ("applies",), "should have an age below or above which it holds where it is to age, and only there"
+            )
+        if (applies.to in ("cyp2d6", "cyp3a")) is not (applies.value is not None):
+            yield Breach(file, ("applies",), "should have a value where it is to an enzyme, and only there")
+        if applies.to == "condition":
+            for name in dict.fromkeys(_folded(rule.label, *rule.names)):
+                first = owner.setdefault(name, stem)
+                if first != stem:
+                    yield Breach(file, ("names",), f"hold {name!r}, a name of {first} too; should mean one condition")
+        if not rule.evidence:
+            yield Breach(file, ("evidence",), "is an empty list; should hold what speaks for or against it")
+        yield from _sentences(file, rule)
+        yield from _pieces(file, rule.evidence)
+
+
+def signs_are_sourced(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """Where it was seen that a sign is urgent is a reference, and no words stand for two signs."""
+    owner: dict[str, str] = {}
+    for sign in evidence.vocabulary.signs.values():
+        if leads_nowhere(evidence, sign.ref, "references"):
+            yield Breach("vocabulary/signs.csv", (), f"{sign.id!r} cites {sign.ref!r}; should be a file of references/")
+        for words in _folded(*sign.words.split("|")):
+            first = owner.setdefault(words, sign.id)
+            if first != sign.id:
+                found = f"{words!r} stands for {first} and {sign.id}; should stand for one sign"
+                yield Breach("vocabulary/signs.csv", (), found)
+
+
+def _sentences(file: str, rule: Interaction | Condition) -> Iterator[Breach]:
     said: Mapping[Steps, str | None] = {
-        ("title",): rule.title,
+        ("title",) if isinstance(rule, Interaction) else ("label",): (
+            rule.title if isinstance(rule, Interaction) else rule.label
+        ),
         ("effect",): rule.effect,
         ("mechanism",): rule.mechanism,
         ("severe_because",): rule.severe_because,
+        ("plain",): rule.plain,
         ("ask",): rule.ask,
         **{("watch", index): text for index, text in enumerate(rule.watch)},
+        **{("questions", index): text for index, text in enumerate(getattr(rule, "questions", ()))},
     }
     for path, text in said.items():
         if text is None:
@@ -250,10 +288,15 @@ def _sentences(file: str, rule: Interaction) -> Iterator[Breach]:
         advice = _ADVICE.search(text) or _DOSE.search(text)
         if advice:
             yield Breach(file, path, f"says {advice.group()!r}; should give no dose, no advice and no reassurance")
-    for index, piece in enumerate(rule.evidence):
+
+
+def _pieces(file: str, pieces: Iterable[Piece]) -> Iterator[Breach]:
+    for index, piece in enumerate(pieces):
         if len(piece.says) > SAYS:
             found = f"has {len(piece.says)} characters; should have at most {SAYS}"
             yield Breach(file, ("evidence", index, "says"), found)
+        if not piece.sources:
+            yield Breach(file, ("evidence", index, "sources"), "is an empty list; should name a reference and the place in it")
 
 
 def recalls_are_sourced(evidence: Evidence, _: date) -> Iterator[Breach]:
@@ -283,6 +326,8 @@ MECHANISM_RULES: tuple[Rule, ...] = (
     fractions_are_fractions,
     names_mean_one_medicine,
     interactions_are_weighed,
+    conditions_are_weighed,
+    signs_are_sourced,
     recalls_are_sourced,
 )
 """What must hold before an engine reads a record of the mechanism."""

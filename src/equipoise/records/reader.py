@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as core
 
 from equipoise.records import text as yaml_text
+from equipoise.records.case import Case
 from equipoise.records.evidence import KINDS, Evidence, Record
 from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.forms import Steps, form, is_record, parts, tag
@@ -34,6 +35,7 @@ from equipoise.records.vocabulary import (
     OutcomeWord,
     Person,
     ProperName,
+    Sign,
     Target,
     Vocabulary,
     Word,
@@ -64,8 +66,9 @@ _TABLES: Mapping[str, type] = {
     "medicine-classes": Word,
     "properties": Word,
     "brands": Brand,
+    "signs": Sign,
 }
-_MECHANISM = frozenset({"analytes", "targets", "medicine-classes", "properties", "brands"})
+_MECHANISM = frozenset({"analytes", "targets", "medicine-classes", "properties", "brands", "signs"})
 """Tables that a folder without mechanism need not have; their words are then unknown."""
 
 
@@ -234,6 +237,31 @@ def read_record(kind: type[Record], text: str, file: str) -> tuple[Record | None
             faults.append(Fault(file, line, f"{name}.{path[-1]}".removeprefix(".") if missing else name, message))
     faults += [Fault(file, *yaml_text.locate(root, path), message) for path, message in _disorder((kind,), data)]
     return record, faults
+
+
+def read_case(data: object) -> tuple[Case | None, tuple[tuple[str, str], ...]]:
+    """The case that plain data say, or each field that is wrong and what would be right.
+
+    ``data`` are mappings, lists and text, as YAML is read here; a number or a truth value is taken as its text, and None as a
+    field that is not there.
+    """
+    wanted: Any = Case
+    try:
+        return _validator(wanted).validate_python(_texts(data)), ()
+    except ValidationError as refused:
+        return None, tuple((yaml_text.named(path), message) for path, message, _ in _refused(refused))
+
+
+def _texts(data: object, depth: int = 0) -> object:
+    if depth > yaml_text.DEEPEST:
+        return "..."
+    if isinstance(data, Mapping):
+        return {str(key): _texts(item, depth + 1) for key, item in data.items() if item is not None}
+    if isinstance(data, list | tuple):
+        return [_texts(item, depth + 1) for item in data]
+    if isinstance(data, bool):
+        return "yes" if data else "no"
+    return data if isinstance(data, str) else str(data)
 
 
 def _table(kind: type, path: Path, file: str) -> tuple[list[tuple[int, Any]], list[Fault]]:

@@ -317,6 +317,20 @@ Declaration = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentPage:
+    """Findings that an assessment of one person shows beside what is about that person, by their ids.
+
+    ``balance``: whether it helps; ``dependence``: criteria that studies reported; ``unknown``: what nobody knows.
+    ``questions`` are those that anybody may take along.
+    """
+
+    balance: tuple[str, ...] = ()
+    dependence: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A monograph: chapters in their order, every finding they show, and the helplines that stand on every page (``help``)."""
 
@@ -326,6 +340,7 @@ class Topic:
     help: tuple[str, ...] = ()
     chapters: tuple[Chapter, ...]
     findings: tuple[Declaration, ...]
+    assessment: AssessmentPage | None = None
     extracted: Reading
     checked: tuple[Reading, ...] = ()
     note: str | None = None

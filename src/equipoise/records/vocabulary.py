@@ -122,8 +122,23 @@ class Brand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """An urgent sign in what a person writes: ``words`` with ``|`` between, each of which stands for it; ``*`` ends a stem.
+
+    ``help``: which help stands first. ``ref`` and ``at`` say where it was seen that the sign is urgent.
+    """
+
+    id: str
+    label: str
+    help: Literal["emergency", "crisis", "poison", "doctor-today"]
+    words: str
+    ref: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """All tables, each by its first column (bias domains by instrument). A folder without mechanism lacks the last five."""
+    """All tables, each by its first column (bias domains by instrument). A folder without mechanism lacks the last six."""
 
     outcomes: Mapping[str, OutcomeWord]
     designs: Mapping[str, DesignWord]
@@ -141,3 +156,4 @@ class Vocabulary:
     medicine_classes: Mapping[str, Word] = field(default_factory=dict)
     properties: Mapping[str, Word] = field(default_factory=dict)
     brands: Mapping[str, Brand] = field(default_factory=dict)
+    signs: Mapping[str, Sign] = field(default_factory=dict)
