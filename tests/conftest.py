@@ -150,6 +150,8 @@ findings:
     question: How many surveys are there?
     what: surveys
     designs: [survey]
+assessment:
+  balance: [wellbeing]
 extracted: {by: ab, date: 2026-01-05}
 """
 
@@ -287,6 +289,7 @@ effect: Both make drowsy.
 mechanism: Both act on the same brake of the brain.
 severity: serious
 severe_because: Breathing may slow.
+plain: Both can make you sleepy.
 evidence:
   - kind: case
     stands: for
@@ -298,6 +301,47 @@ evidence:
       - {ref: aronson-1948, at: "page 14"}
 watch: [deep sleep]
 ask: A pharmacist.
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/conditions/weak-sight.yaml": """\
+id: weak-sight
+label: weak sight
+names: [poor eyesight]
+icd10: [H54]
+applies: {to: condition}
+plain: You may see less well after tea.
+effect: Sight may blur.
+severity: moderate
+severe_because: Blurred sight leads to falls.
+evidence:
+  - kind: observational
+    stands: for
+    says: Villagers with weak sight saw less after tea.
+    people: 12
+    outcome: measured
+    sources:
+      - {ref: aronson-1948, at: "page 15"}
+watch: [stumbling]
+ask: An eye doctor.
+questions: [Could tea blur my sight?]
+extracted: {by: ab, date: 2026-01-05}
+""",
+    "evidence/conditions/old-age.yaml": """\
+id: old-age
+label: old age
+applies: {to: age, above: 80}
+plain: You may fall more easily after tea.
+effect: Falls may be more frequent.
+severity: serious
+severe_because: A fall may break a bone.
+evidence:
+  - kind: case
+    stands: for
+    says: A very old villager fell after tea.
+    people: 1
+    outcome: harm
+    sources:
+      - {ref: aronson-1948, at: "page 16"}
 extracted: {by: ab, date: 2026-01-05}
 """,
     "evidence/products/aronson-1948.yaml": """\
@@ -350,6 +394,11 @@ extracted: {by: ab, date: 2026-01-05}
     "evidence/vocabulary/medicine-classes.csv": "id,label\nsedatives,sedatives\n",
     "evidence/vocabulary/properties.csv": "id,label\nsedative,makes drowsy\n",
     "evidence/vocabulary/brands.csv": ("brand,ingredients,kind,ref,at\nCalmex Night,calmine,family,aronson-1948,page 3\n"),
+    "evidence/vocabulary/signs.csv": (
+        "id,label,help,words,ref,at\n"
+        "deep-sleep,sleep from which nobody wakes,emergency,won't wake|cannot be woken,aronson-1948,page 14\n"
+        "blind,sudden loss of sight,doctor-today,gone blind|cannot see*,aronson-1948,page 15\n"
+    ),
 }
 
 FILES: Mapping[str, str] = {

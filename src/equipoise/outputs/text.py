@@ -607,6 +607,14 @@ _COLUMNS: Mapping[str, Mapping[str, Callable[[Any], object]]] = {
         "checked": _readers,
         "title": lambda item: item.title,
     },
+    "conditions": {
+        "id": lambda item: item.id,
+        "applies": lambda item: item.applies.to,
+        "severity": lambda item: item.severity,
+        "evidence": lambda item: len(item.evidence),
+        "checked": _readers,
+        "label": lambda item: item.label,
+    },
     "products": {
         "id": lambda item: item.id,
         "country": lambda item: " ".join(item.country),

@@ -44,12 +44,12 @@ Record = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Evidence:
     """The records by file name, kind by kind; ``prose`` holds chapters by (topic, chapter).
 
     ``unread`` names files (``studies/x``, ``vocabulary/units``) that are there and could not be read whole, so that a link to
-    one is not called dangling on top of that.
+    one is not called dangling on top of that. Two are equal where they are one, so that what was computed from one is kept.
     """
 
     folder: Path

@@ -56,7 +56,8 @@ class Partner:
 class Interaction:
     """A rule. ``effect``: what may happen; ``severity`` if it does, and ``severe_because``, kept apart from how likely it is.
 
-    ``plain``: the effect in everyday words. ``watch``: signs to look out for; ``ask``: whom to ask. No sentence gives a dose or says to start or stop anything.
+    ``plain``: the effect in everyday words. ``watch``: signs to look out for; ``ask``: whom to ask. No sentence gives a dose or
+    says to start or stop anything.
     """
 
     id: str
@@ -67,7 +68,7 @@ class Interaction:
     mechanism: str
     severity: Severity
     severe_because: str
-    plain: str | None = None
+    plain: str
     evidence: tuple[Piece, ...]
     watch: tuple[str, ...] = ()
     ask: str | None = None

@@ -25,6 +25,7 @@ from equipoise.records.evidence import KINDS, Evidence, Record
 from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.forms import Steps, form, is_record, parts, tag
 from equipoise.records.gazetteer import Gazetteer
+from equipoise.records.parsing import parsed
 from equipoise.records.topic import Topic
 from equipoise.records.vocabulary import (
     Analyte,
@@ -264,6 +265,15 @@ def _texts(data: object, depth: int = 0) -> object:
     return data if isinstance(data, str) else str(data)
 
 
+def _sound(kind: Any, data: Any) -> Record | None:
+    """The record that ``data`` is, or None where anything in it is wrong."""
+    try:
+        record: Record = _validator(kind).validate_python(data)
+    except ValidationError:
+        return None
+    return None if any(_disorder((kind,), data)) else record
+
+
 def _table(kind: type, path: Path, file: str) -> tuple[list[tuple[int, Any]], list[Fault]]:
     """The rows of a CSV file, each with its line."""
     text, faults = yaml_text.decoded(path, file)
@@ -383,11 +393,16 @@ def _files(folder: Path) -> Iterator[tuple[str, Path] | Fault]:
                 yield Fault(path.relative_to(folder).as_posix(), 1, "", "is no record; should be a .yaml file")
 
 
-def read(folder: Path, chapters: Path | None = None, only: Callable[[str], bool] | None = None) -> tuple[Evidence, list[Fault]]:
+def read(
+    folder: Path,
+    chapters: Path | None = None,
+    only: Callable[[str], bool] | None = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> tuple[Evidence, list[Fault]]:
     """Every record of ``folder`` that can be read, and every fault of every file that cannot.
 
     ``chapters`` holds the prose of topics (``<topic>/<chapter>.md``). ``only`` chooses files by their name (``law/us/x.yaml``);
-    the others are left unread.
+    the others are left unread. With ``meanwhile``, which is called once, a second process parses all files while it runs.
 
     Raises
     ------
@@ -398,6 +413,7 @@ def read(folder: Path, chapters: Path | None = None, only: Callable[[str], bool]
     """
     if not folder.is_dir():
         raise EvidenceError((Fault(str(folder), 0, "", "is not a folder; should be a folder of evidence"),))
+    ahead = {} if meanwhile is None else parsed(folder, meanwhile)
     kinds: dict[str, Any] = {name: {} for name in KINDS}
     vocabulary, faults, unread = _vocabulary(folder)
     depth = len(folder.parts)
@@ -411,11 +427,12 @@ def read(folder: Path, chapters: Path | None = None, only: Callable[[str], bool]
         if only is not None and not only(file):
             unread.add(name)
             continue
-        text, found = yaml_text.decoded(path, file)
-        record = None
-        if text is not None:
-            record, found = read_record(KINDS[kind], text, file)
-        faults += found
+        record = _sound(KINDS[kind], ahead[file]) if file in ahead else None
+        if record is None:  # here, for the line and the words of each fault
+            text, found = yaml_text.decoded(path, file)
+            if text is not None:
+                record, found = read_record(KINDS[kind], text, file)
+            faults += found
         if record is None:
             unread.add(name)
         else:

@@ -377,8 +377,14 @@ def _words_of_grid(finding: PooledFinding) -> Iterator[tuple[Steps, str]]:
 
 
 def findings_have_their_records(evidence: Evidence, _: date) -> Iterator[Breach]:
-    """A declared finding stands once and names records that exist."""
+    """A declared finding stands once and names records that exist; an assessment shows declared findings."""
     for stem, topic in evidence.topics.items():
+        declared = {finding.id for finding in topic.findings}
+        for shelf in () if topic.assessment is None else ("balance", "product", "dependence", "unknown"):
+            for index, name in enumerate(getattr(topic.assessment, shelf)):
+                if name not in declared:
+                    found = f"is {name!r}; should be a finding of this topic"
+                    yield Breach(f"topics/{stem}", ("assessment", shelf, index), found)
         yield from _ids_once(f"topics/{stem}", "findings", [finding.id for finding in topic.findings])
         for index, finding in enumerate(topic.findings):
             for where, kind, name in _named(finding):
@@ -531,10 +537,16 @@ def _placed(evidence: Evidence, breaches: Iterable[Breach]) -> Iterator[Fault]:
 
 
 def _ruled(
-    folder: Path, chapters: Path | None, wanted: Callable[[str], bool] | None, rules: Iterable[Rule], as_of: date
+    folder: Path,
+    chapters: Path | None,
+    wanted: Callable[[str], bool] | None,
+    rules: Iterable[Rule],
+    as_of: date,
+    *,
+    meanwhile: Callable[[], object] | None = None,
 ) -> tuple[Evidence, list[Fault]]:
     """What was read, its faults, and what breaks the rules."""
-    evidence, faults = read(folder, chapters, wanted)
+    evidence, faults = read(folder, chapters, wanted, meanwhile)
     faults += _placed(evidence, [breach for rule in rules for breach in rule(evidence, as_of)])
     return evidence, faults
 
@@ -546,9 +558,14 @@ def _faultless(evidence: Evidence, faults: Iterable[Fault]) -> Evidence:
     return evidence
 
 
-def check(folder: Path, chapters: Path | None, as_of: date, *, freshness: bool) -> tuple[Evidence, tuple[Fault, ...]]:
-    """Read everything and apply every rule: the evidence as far as it can be read, and all faults of all files."""
-    evidence, faults = _ruled(folder, chapters, None, RULES + (FRESHNESS if freshness else ()), as_of)
+def check(
+    folder: Path, chapters: Path | None, as_of: date, *, freshness: bool, meanwhile: Callable[[], object] | None = None
+) -> tuple[Evidence, tuple[Fault, ...]]:
+    """Read everything and apply every rule: the evidence as far as it can be read, and all faults of all files.
+
+    ``meanwhile`` as :func:`read` takes it.
+    """
+    evidence, faults = _ruled(folder, chapters, None, RULES + (FRESHNESS if freshness else ()), as_of, meanwhile=meanwhile)
     faults += prose_faults(evidence)
     return evidence, tuple(sorted(set(faults)))
 

@@ -320,11 +320,13 @@ Declaration = (
 class AssessmentPage:
     """Findings that an assessment of one person shows beside what is about that person, by their ids.
 
-    ``balance``: whether it helps; ``dependence``: criteria that studies reported; ``unknown``: what nobody knows.
+    ``balance``: whether it helps; ``product``: what products hold, where there is no certificate; ``dependence``: criteria that
+    studies reported; ``unknown``: what nobody knows.
     ``questions`` are those that anybody may take along.
     """
 
     balance: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
     dependence: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
