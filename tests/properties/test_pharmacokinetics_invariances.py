@@ -21,11 +21,13 @@ from equipoise.engines.pharmacokinetics import (
     area,
     concentrations,
     consistent,
+    disposition,
     draw,
     nanomolar,
     ng_per_ml,
     nmol,
     profile,
+    profiles,
     regular,
     schedule,
 )
@@ -110,7 +112,7 @@ def test_the_closed_form_is_what_a_solver_of_differential_equations_finds(p, int
 @steady
 @given(
     st.lists(st.floats(0.01, 5), min_size=3, max_size=3, unique=True),
-    st.sampled_from([1.0, 1e-3, 1e-6, 1e-9]),
+    st.sampled_from([1.0, 1e-1, 1e-2, 1e-3, 1e-6, 1e-9]),
     st.floats(1e-3, 50),
 )
 def test_divided_differences_keep_their_digits_as_rates_meet(rates, closeness, time):
@@ -316,3 +318,38 @@ def test_a_clearance_is_consistent_if_it_is_near_what_volume_and_half_life_imply
     implied = math.log(2) * volume / half_life
     found = consistent(cl_f=implied * math.exp(log_ratio), vz_f=volume, half_life_h=half_life)
     assert found.holds == (abs(log_ratio) < math.log(2))
+
+
+crowds = st.lists(st.floats(0, 0.01), max_size=70).map(lambda near: [40 + hour for hour in near])
+
+
+@few
+@given(st.lists(people, min_size=1, max_size=3), lists, crowds, st.sampled_from([0.5, 0.7, 24, 100]))
+def test_a_moment_has_the_same_concentration_whichever_others_are_asked(group, intakes, crowd, step):
+    """Far between or crowded, so that legs are cut anywhere, and whatever is worked out together."""
+    together = Parameters(**{name: np.concatenate([getattr(p, name) for p in group]) for name in NAMES})
+    taken = schedule(intakes)
+    times = np.unique([*np.arange(0, 150 * step, step), *crowd])
+    found = concentrations(together, taken, times)
+    for place in range(0, times.size, 11):
+        alone = concentrations(together, taken, times[place : place + 1])
+        for curve, point in ((found.mitragynine, alone.mitragynine), (found.hydroxymitragynine, alone.hydroxymitragynine)):
+            assert curve[:, place] == pytest.approx(point[:, 0], rel=1e-11, abs=1e-250)
+
+
+@few
+@given(st.lists(people, min_size=3, max_size=5), lists)
+def test_people_solved_some_at_a_time_are_the_same_people(group, intakes):
+    together = Parameters(**{name: np.concatenate([getattr(p, name) for p in group]) for name in NAMES})
+    whole, factor = profile(together, schedule(intakes)), np.arange(1.0, len(group) + 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(profiles, "TOGETHER", 2)
+        patch.setattr(disposition, "CELLS", 1)
+        patch.setattr(disposition, "PIECE", 2)
+        patch.setattr(disposition, "FEWEST_STEPS", 1)
+        parts = profile(together, schedule(intakes), content=factor)
+    for one, other in ((whole.mitragynine, parts.mitragynine), (whole.hydroxymitragynine, parts.hydroxymitragynine)):
+        assert other.concentration == pytest.approx(one.concentration * factor[:, None], rel=1e-11)
+        for name in ("cmax_nm", "auc_first_day_nm_h", "auc_last_day_nm_h", "auc_inf_nm_h", "trough_nm"):
+            assert getattr(other, name) == pytest.approx(getattr(one, name) * factor, rel=1e-10, nan_ok=True)
+        assert other.tmax_h == pytest.approx(one.tmax_h, rel=1e-9)

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from equipoise.engines.pharmacokinetics import draw, exposure, profile, schedule
+from equipoise.engines.pharmacokinetics import draw, exposure, profile, regular, schedule
 from equipoise.engines.pharmacokinetics.inactivation import Numerical
 from equipoise.engines.pharmacokinetics.profiles import assembled, clock
 from equipoise.findings import wording
-from equipoise.findings.exposure_answer import exposure_answer, untested_content
+from equipoise.findings.exposure_answer import exposure_answer, model, untested_content
 from equipoise.findings.finding import Finding, Level
 from equipoise.findings.pharmacokinetics import comparisons, differences, inactivation, middle, population, two_digits
 from equipoise.findings.topics import _MAKERS
@@ -235,3 +235,19 @@ def test_a_product_without_a_certificate_is_as_surveys_of_several_products_have_
 )
 def test_numbers_of_people_drawn_have_two_digits(value: float, said: str) -> None:
     assert two_digits(value) == said
+
+
+def test_a_prepared_model_answers_as_the_evidence_does_and_fewer_points_move_no_number(evidence: Evidence) -> None:
+    ready = model(evidence)
+    assert ready.untested is not None
+    content, used = ready.untested
+    assert used == untested_content(evidence)[1]
+    for taken in (regular(6, every_h=8, days=3, content=content), schedule([(0.0, 39)])):
+        asked = {"reported": "r", "content": used, "people": 40, "seed": 7, "levels": ["people"], "hours": None, "as_of": DAY}
+        answer = ready.answer(taken, **asked)
+        assert answer == exposure_answer(evidence, taken, auto_inhibition=False, **asked)
+        coarse = ready.answer(taken, points=30, **asked)
+        assert len(coarse.times_h) <= 31 < len(answer.times_h)
+        for fine, rough in zip(answer.numbers, coarse.numbers, strict=True):
+            assert (fine.says, fine.people) == (rough.says, rough.people)
+            assert (rough.median, rough.low, rough.high) == pytest.approx((fine.median, fine.low, fine.high), rel=1e-9)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from equipoise.engines.interactions import LIKELIHOODS, SEVERITIES, Kinetics, Victim, grid, middles, turnover
 from equipoise.findings import interactions, medicines
 from equipoise.findings.finding import Finding, Level
-from equipoise.findings.interactions import check, likely, match, matches, properties
+from equipoise.findings.interactions import check, checker, likely, match, matches, properties
 from equipoise.findings.topics import _MAKERS
 from equipoise.findings.wording import forbidden
 from equipoise.intake.medicine_names import unii_names
@@ -192,6 +192,12 @@ def test_cups_on_several_days_do_more_than_one_in_the_same_model() -> None:
     assert float(again.auc) > 1.05 * float(single.auc)
     assert float(again.gut_enzyme) < float(single.gut_enzyme)
     assert any("cups on several days raise the level more" in note for note in checked(["midazolam"]).notes)
+
+
+def test_the_tea_is_worked_out_once_for_one_evidence_and_anew_for_another() -> None:
+    assert medicines.kratom(SHIPPED, intake=medicines.INTAKE) is medicines.kratom(SHIPPED, intake=medicines.INTAKE)
+    with pytest.raises(ValueError, match="no parameters"):
+        medicines.kratom(replace(SHIPPED, parameters={}), intake=medicines.INTAKE)
 
 
 def test_constants_are_those_of_the_paper_itself_and_the_strongest_other_is_kept() -> None:
@@ -447,3 +453,22 @@ def test_every_rule_is_about_some_medicine_of_the_register() -> None:
 
 def test_a_minor_way_is_one_that_clears_less_than_a_quarter() -> None:
     assert Decimal("0.25") == medicines.MINOR
+
+
+def test_a_prepared_register_answers_as_a_list_alone_and_holds_nothing_of_it() -> None:
+    few = ("quetiapine", "sertraline", "tramadol", "warfarin")
+    evidence = replace(SHIPPED, medicines={ident: SHIPPED.medicines[ident] for ident in few})
+    evidence = replace(evidence, vocabulary=replace(SHIPPED.vocabulary, brands={}))
+    ready = checker(evidence, AS_OF, unii_names())
+    prepared = repr(ready)
+    for names in (
+        ["sertraline"],
+        ["Tramadol 50 mg", "sertralin", "tramadol", "zzz", "kratom"],
+        [f"{name} tablets" for name in reversed(few)],
+        ["oxycodone"],
+        ["no such thing"],
+    ):
+        assert ready.check(names) == check(evidence, names, AS_OF, unii_names())
+    assert repr(ready) == prepared
+    (tramadol,) = ready.check(["Tramadol 50 mg", "tramadol", "Tramadol 50 mg"]).medicines
+    assert tramadol.typed == ("Tramadol 50 mg", "tramadol")

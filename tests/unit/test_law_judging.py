@@ -11,6 +11,7 @@ import pytest
 from equipoise.engines.law import (
     FIRM,
     Absence,
+    Amount,
     Book,
     Claim,
     Judgement,
@@ -483,3 +484,15 @@ def test_changes_are_those_that_can_have_happened_in_the_days() -> None:
     assert [(item.instrument, item.what) for item in found] == [("part", "began"), ("act", "began"), ("order", "began")]
     later = changes([act, part, unknown, EXPIRED, FREE], since=date(2026, 6, 1), until=date(2026, 12, 31))
     assert [(item.instrument, item.what) for item in later] == [("part", "began"), ("order", "lapsed")]
+
+
+def test_what_a_fresh_book_is_asked_does_not_stay_in_the_book_it_came_from() -> None:
+    measured = Product(kind="leaf", amounts=(("7-hydroxymitragynine", Amount.parse("0.1mg/g")),))
+    query = Query(place=CITY, product=measured, action="possess", on=TODAY, known_on=TODAY)
+    book = Book([FREE, OPEN_STATE])
+    empty = repr(vars(book))
+    assert book.fresh().judge(query) == Book([FREE, OPEN_STATE]).judge(query)
+    assert repr(vars(book)) == empty
+    book.judge(query)
+    assert repr(vars(book)) != empty
+    assert repr(vars(book.fresh())) == empty

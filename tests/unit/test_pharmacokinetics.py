@@ -421,3 +421,14 @@ def test_molar_masses_follow_from_formulas():
 def test_numbers_that_cannot_be_printed_are_refused(numbers):
     with pytest.raises(ValueError, match="should be"):
         consistent(**{"cl_f": 1, "vz_f": 1, "half_life_h": 1, **numbers})
+
+
+@pytest.mark.parametrize("later_h", [0.9, 1.05, 1.2, 1.35])
+@pytest.mark.parametrize("mg", [0.05, 0.5, 2, 5])
+def test_a_peak_beside_an_intake_is_found_on_whichever_side_of_it_is_the_higher_one(later_h, mg):
+    taken = schedule([(0, 39), (later_h, mg)])
+    found = profile(PERSON, taken)
+    fine = concentrations(PERSON, taken, np.arange(0, 12, 1e-3))
+    for analyte, curve in ((found.mitragynine, fine.mitragynine), (found.hydroxymitragynine, fine.hydroxymitragynine)):
+        assert analyte.cmax_nm == pytest.approx(curve.max(axis=1), rel=1e-6)
+        assert analyte.peak_h[0] == pytest.approx(fine.times_h[curve[0].argmax()], abs=1e-3)

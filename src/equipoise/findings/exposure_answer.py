@@ -15,6 +15,7 @@ from equipoise.engines.pharmacokinetics import (
     Content,
     Inactivation,
     Parameters,
+    Population,
     Schedule,
     Summary,
     exposure,
@@ -54,7 +55,7 @@ LEVEL = 0.90
 _MIXED = frozenset({"powder", "capsule", "several"})
 """Kinds of product that a survey of the market has in a sample that holds leaf for the most part."""
 
-_POINTS = 1000
+POINTS = 1000
 """Moments of the bands, at most."""
 
 _FARTHEST_H = 100_000
@@ -210,6 +211,125 @@ def untested_content(evidence: Evidence) -> tuple[Content, ProductContent]:
 _Z90 = 1.6448536269514722
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model:
+    """What answers about exposure rest on and no person changes; made by :func:`model`.
+
+    ``compared``: every printed number beside that of the model, and ``differs`` those that do not agree, in words.
+    ``typical``: the person in the middle, of the reference study (True) or of a study in the middle of all. ``untested``: what
+    a product without a certificate may hold, None where that was not asked for.
+    """
+
+    held: ParameterSet
+    people: Population
+    reference: str
+    compared: tuple[Comparison, ...]
+    differs: tuple[str, ...]
+    typical: Mapping[bool, tuple[tuple[str, float], ...]]
+    untested: tuple[Content, ProductContent] | None
+
+    def answer(
+        self,
+        taken: Schedule,
+        *,
+        reported: str,
+        content: ProductContent | None,
+        people: int,
+        seed: int,
+        levels: Collection[Kind],
+        hours: float | None,
+        as_of: date,
+        points: int = POINTS,
+        hypothesis: tuple[Inactivation, tuple[str, ...]] | None = None,
+    ) -> ExposureAnswer:
+        """What the model gives for reported intakes of leaf, and how far it agrees with what was printed.
+
+        ``hours``: how long the bands are, from 0 h; to the end of the last day without it. ``points``: moments of the bands, at
+        most. ``hypothesis``: that CYP3A is lost to mitragynine, with the records of its constants.
+
+        Raises
+        ------
+        ValueError
+            A seed below 0, too few people for an interval, or what the engine refuses: too many.
+        """
+        if seed < 0:
+            raise ValueError(f"the seed is {seed}; should be 0 or above")
+        differing = tuple(name for name in LEVELS if name in levels and (name != "product" or taken.content_log_sd > 0))
+        if differing and people < _FEWEST:
+            raise ValueError(f"there are {people} people, too few for an interval of {LEVEL:.0%}; should be {_FEWEST} or more")
+        times = _times(taken, hours, points)
+        lost, constants = (None, ()) if hypothesis is None else hypothesis
+        found = exposure(
+            taken,
+            self.people,
+            rng=np.random.default_rng(seed),
+            people=people,
+            times_h=times,
+            levels=[LEVELS[name] for name in levels],
+            level=LEVEL,
+            inactivation=lost,
+        )
+        numbers = tuple(_numbers(found, repeated=taken.time_h.size > 1, days=float(np.ptp(taken.time_h)) >= 24))
+        return ExposureAnswer(
+            sentence=_sentence(numbers, differing),
+            reported=reported,
+            notice=NOTICE,
+            intakes=tuple(
+                Taken(time_h=time, mitragynine_mg=mg) for time, mg in zip(taken.time_h.tolist(), taken.mg.tolist(), strict=True)
+            ),
+            content=content,
+            levels=differing,
+            level=found.level,
+            people=found.people,
+            drawn=found.rng,
+            auto_inhibition=None if lost is None else _constants(lost),
+            numbers=numbers,
+            times_h=tuple(found.times_h.tolist()),
+            bands=tuple(_series(name, one) for name, one in _analytes(found)),
+            compared=self.compared,
+            differs=self.differs,
+            parameters=self.held.id,
+            reference=self.reference,
+            typical=self.typical["studies" not in levels],
+            records=(
+                f"parameters/{self.held.id}",
+                *constants,
+                *(() if content is None else content.records),
+                *dict.fromkeys(one.record for one in self.compared),
+            ),
+            notes=(
+                *_rough(people=found.people if differing else None, step=times[1] - times[0]),
+                *_notes(self.held, content, lost),
+            ),
+            as_of=as_of,
+            version=__version__,
+            panel=_panel(found, numbers, reported, differing),
+        )
+
+
+def model(evidence: Evidence, *, untested: bool = True) -> Model:
+    """The model of leaf as answers rest on it, with what an untested product may hold unless that is not wanted.
+
+    Raises
+    ------
+    ValueError
+        Parameters that are not on record; as :func:`untested_content` does.
+    """
+    held = evidence.parameters.get(MODEL)
+    if held is None:
+        raise ValueError(f"{MODEL!r} is not on record; should be a file of parameters/")
+    compared, people = comparisons(evidence, held), population(held)
+    return Model(
+        held=held,
+        people=people,
+        reference=reference_study(held),
+        compared=compared,
+        differs=tuple(differences(compared)),
+        typical={reference: _person(middle(people, reference=reference)) for reference in (False, True)},
+        untested=untested_content(evidence) if untested else None,
+    )
+
+
 def exposure_answer(
     evidence: Evidence,
     taken: Schedule,
@@ -223,83 +343,34 @@ def exposure_answer(
     auto_inhibition: bool,
     as_of: date,
 ) -> ExposureAnswer:
-    """What the model gives for reported intakes of leaf, and how far it agrees with what was printed.
-
-    ``hours``: how long the bands are, from 0 h; to the end of the last day without it.
+    """One answer of the model that the evidence has; see :meth:`Model.answer`.
 
     Raises
     ------
     ValueError
-        Parameters that are not on record, a seed below 0, too few people for an interval, or what the engine refuses: too many.
+        As :func:`model` and :meth:`Model.answer` do, or a constant of the hypothesis that is not on record.
     """
-    if seed < 0:
-        raise ValueError(f"the seed is {seed}; should be 0 or above")
-    held = evidence.parameters.get(MODEL)
-    if held is None:
-        raise ValueError(f"{MODEL!r} is not on record; should be a file of parameters/")
-    differing = tuple(name for name in LEVELS if name in levels and (name != "product" or taken.content_log_sd > 0))
-    if differing and people < _FEWEST:
-        raise ValueError(f"there are {people} people, too few for an interval of {LEVEL:.0%}; should be {_FEWEST} or more")
-    group, times = population(held), _times(taken, hours)
-    hypothesis, constants = inactivation(evidence) if auto_inhibition else (None, ())
-    found = exposure(
+    return model(evidence, untested=False).answer(
         taken,
-        group,
-        rng=np.random.default_rng(seed),
-        people=people,
-        times_h=times,
-        levels=[LEVELS[name] for name in levels],
-        level=LEVEL,
-        inactivation=hypothesis,
-    )
-    compared = comparisons(evidence, held)
-    reference = reference_study(held)
-    numbers = tuple(_numbers(found, repeated=taken.time_h.size > 1, days=float(np.ptp(taken.time_h)) >= 24))
-    return ExposureAnswer(
-        sentence=_sentence(numbers, differing),
         reported=reported,
-        notice=NOTICE,
-        intakes=tuple(
-            Taken(time_h=time, mitragynine_mg=mg) for time, mg in zip(taken.time_h.tolist(), taken.mg.tolist(), strict=True)
-        ),
         content=content,
-        levels=differing,
-        level=found.level,
-        people=found.people,
-        drawn=found.rng,
-        auto_inhibition=None if hypothesis is None else _constants(hypothesis),
-        numbers=numbers,
-        times_h=tuple(found.times_h.tolist()),
-        bands=tuple(_series(name, one) for name, one in _analytes(found)),
-        compared=compared,
-        differs=tuple(differences(compared)),
-        parameters=held.id,
-        reference=reference,
-        typical=_person(middle(group, reference="studies" not in levels)),
-        records=(
-            f"parameters/{held.id}",
-            *constants,
-            *(() if content is None else content.records),
-            *dict.fromkeys(one.record for one in compared),
-        ),
-        notes=(
-            *_rough(people=found.people if differing else None, step=times[1] - times[0]),
-            *_notes(held, content, hypothesis),
-        ),
+        people=people,
+        seed=seed,
+        levels=levels,
+        hours=hours,
         as_of=as_of,
-        version=__version__,
-        panel=_panel(found, numbers, reported, differing),
+        hypothesis=inactivation(evidence) if auto_inhibition else None,
     )
 
 
-def _times(taken: Schedule, hours: float | None) -> list[float]:
+def _times(taken: Schedule, hours: float | None, points: int) -> list[float]:
     """The moments of the bands, from 0 h on."""
     first, last = float(taken.time_h[0]), float(taken.time_h[-1])
     if hours is None:
         hours = last + 24.0 * (1 if last > first else 2)
     elif not 0 < hours <= _FARTHEST_H:
         raise ValueError(f"--hours is {hours:g}; should be above 0 and at most {_FARTHEST_H:,}")
-    step = max(0.25, float(np.ceil(4 * hours / _POINTS)) / 4)
+    step = max(0.25, float(np.ceil(4 * hours / points)) / 4)
     return [*np.arange(0.0, hours, step).tolist(), hours]
 
 

@@ -5,7 +5,7 @@ a warning weaker.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -39,7 +39,7 @@ from equipoise.findings.medicines import (
     untold,
     upper,
 )
-from equipoise.intake.medicine_names import UniiNames
+from equipoise.intake.medicine_names import Register, UniiNames
 from equipoise.records.evidence import Evidence
 from equipoise.records.interaction import Interaction, Piece
 from equipoise.records.medicine import Medicine, Pathway
@@ -428,6 +428,7 @@ class RuleAnswer:
     one_case: bool
     contested: bool
     sentence: str
+    plain: str
     effect: str
     mechanism: str
     watch: tuple[str, ...]
@@ -567,8 +568,55 @@ NOTES = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A medicine of the register with all that no list changes: the rules about it, and its answer."""
+
+    rules: tuple[Match, ...]
+    answer: MedicineAnswer
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Checker:
+    """Everything that answers need and no list of names changes; made by :func:`checker`, for those who ask often.
+
+    All medicines are worked out before anyone asks, and nothing after, so that it holds nothing of what was asked.
+    """
+
+    evidence: Evidence
+    register: Register
+    unii: UniiNames | None
+    tea: Kratom | str
+    medicines: Mapping[str, _Ready]
+    as_of: date
+
+    def check(self, names: Sequence[str]) -> ListAnswer:
+        """A list of names as typed, checked against kratom; each name is answered, and nothing is guessed."""
+        typed = tuple(named(self.evidence, name, self.register, self.unii) for name in names)
+        return _listed(self.evidence, typed, self.medicines, self.tea, self.as_of)
+
+
+def checker(evidence: Evidence, as_of: date, unii: UniiNames | None = None) -> Checker:
+    """Every medicine of the register, ready for lists.
+
+    Raises
+    ------
+    ValueError
+        Evidence in which one name stands for two medicines.
+    """
+    tea = _tea(evidence)
+    return Checker(
+        evidence=evidence,
+        register=known(evidence),
+        unii=unii,
+        tea=tea,
+        medicines=_ready(evidence, evidence.medicines, tea),
+        as_of=as_of,
+    )
+
+
 def check(evidence: Evidence, names: Sequence[str], as_of: date, unii: UniiNames | None = None) -> ListAnswer:
-    """A list of names as typed, checked against kratom; each name is answered, and nothing is guessed.
+    """One list, as :meth:`Checker.check`, for which no other medicine is worked out.
 
     Raises
     ------
@@ -577,21 +625,34 @@ def check(evidence: Evidence, names: Sequence[str], as_of: date, unii: UniiNames
     """
     register = known(evidence)
     typed = tuple(named(evidence, name, register, unii) for name in names)
+    tea = _tea(evidence)
+    meant = dict.fromkeys(ident for one in typed for ident in one.medicines)
+    return _listed(evidence, typed, _ready(evidence, meant, tea), tea, as_of)
+
+
+def _ready(evidence: Evidence, idents: Iterable[str], tea: Kratom | str) -> dict[str, _Ready]:
+    found = {}
+    for ident in idents:
+        medicine = evidence.medicines[ident]
+        rules = tuple(matches(evidence, medicine))
+        found[ident] = _Ready(rules=rules, answer=_answer(evidence, medicine, held=rules, tea=tea))
+    return found
+
+
+def _listed(
+    evidence: Evidence, typed: tuple[Typed, ...], ready: Mapping[str, _Ready], tea: Kratom | str, as_of: date
+) -> ListAnswer:
     said: dict[str, list[str]] = {}
     for one in typed:
         for ident in one.medicines:
             said.setdefault(ident, []).append(one.typed)
-    tea = _tea(evidence)
-    held = {ident: list(matches(evidence, evidence.medicines[ident])) for ident in said}
-    answered = [
-        _answer(evidence, evidence.medicines[ident], typed=texts, held=held[ident], tea=tea) for ident, texts in said.items()
-    ]
+    answered = [replace(ready[ident].answer, typed=tuple(dict.fromkeys(texts))) for ident, texts in said.items()]
     answers = tuple(sorted(answered, key=_worst))
     return ListAnswer(
         sentence=_first(answers, typed),
         kratom=None if isinstance(tea, str) else tea.words,
         foremost=_foremost(answers),
-        together=tuple(_together(evidence, held)),
+        together=tuple(_together(evidence, {answer.id: ready[answer.id].rules for answer in answers})),
         names=typed,
         medicines=answers,
         not_checked=(*_left_out(typed), *NOT_CHECKED),
@@ -608,13 +669,12 @@ def _tea(evidence: Evidence) -> Kratom | str:
         return f"the models lack their evidence ({lost}): cannot tell"
 
 
-def _answer(
-    evidence: Evidence, medicine: Medicine, *, typed: Iterable[str], held: Sequence[Match], tea: Kratom | str
-) -> MedicineAnswer:
+def _answer(evidence: Evidence, medicine: Medicine, *, held: Sequence[Match], tea: Kratom | str) -> MedicineAnswer:
+    """All of an answer but the words that were typed."""
     return MedicineAnswer(
         id=medicine.id,
         name=medicine.name,
-        typed=tuple(dict.fromkeys(typed)),
+        typed=(),
         rules=tuple(sorted((_rule(evidence, one) for one in held), key=_rank)),
         exposure=_exposure(evidence, medicine, tea),
     )
@@ -632,7 +692,7 @@ def _rank(rule: RuleAnswer) -> tuple[bool, int, bool, int, bool, int]:
 
 
 def _worst(answer: MedicineAnswer) -> tuple[object, ...]:
-    return (0, *_rank(answer.rules[0])) if answer.rules else (1,)
+    return (0, *_rank(answer.rules[0]), answer.id) if answer.rules else (1, answer.id)
 
 
 def _rule(evidence: Evidence, held: Match) -> RuleAnswer:
@@ -656,6 +716,7 @@ def _rule(evidence: Evidence, held: Match) -> RuleAnswer:
         one_case=only_case(rule, weight) is not None,
         contested=weight.contested,
         sentence=_sentence(held, weight, about, seen_with),
+        plain=rule.plain,
         effect=rule.effect,
         mechanism=rule.mechanism,
         watch=rule.watch,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -263,6 +263,7 @@ def parameter(evidence: Evidence, name: str) -> Parameter | None:
     return next((item for held in evidence.parameters.values() for item in held.parameters if item.id == name), None)
 
 
+@lru_cache(maxsize=2)  # findings about other medicines ask again
 def kratom(evidence: Evidence, *, intake: str = INTAKE, leaf: str = LEAF) -> Kratom:
     """What the tea of a study does to enzymes, as draws of people and of how well the constants are known.
 

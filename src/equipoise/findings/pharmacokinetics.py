@@ -726,7 +726,7 @@ def band(
     """One analyte over time, for a figure."""
     return Band(
         label=f"{name[:1].upper()}{name[1:]}",
-        times=tuple(float(time) for time in times_h),
+        times=tuple(np.asarray(times_h, dtype=np.float64).tolist()),
         middle=tuple(held.median.tolist()),
         low=tuple(held.low.tolist()),
         high=tuple(held.high.tolist()),

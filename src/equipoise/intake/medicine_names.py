@@ -334,9 +334,12 @@ def _similar(typed: str, known: Register) -> Recognition:
 
 
 def _near(form: str, known: Register) -> Iterator[tuple[int, bool, str, Option]]:
+    letters, own = frozenset(form), _most(form)
     for name, option in _all(known):
-        most = min(_most(form), _most(name))
-        if most and (apart := distance(form, name, most)) <= most:
+        most = min(own, _most(name))
+        if not most or len(letters.symmetric_difference(name)) > 2 * most:
+            continue  # each edit makes two letters differ at most, one that is gone and one that is new
+        if (apart := distance(form, name, most)) <= most:
             yield apart, name[0] != form[0], name, option
 
 

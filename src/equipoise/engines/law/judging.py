@@ -7,6 +7,7 @@ question (place, action, product) changes only at dates that stand in its norms,
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import Any, Literal
@@ -87,6 +88,15 @@ class Book:
         for absence in absences:
             earlier = self.searched.get(absence.place)
             self.searched[absence.place] = max(filter(None, (earlier, absence.on)), default=None)
+        self._forget()
+
+    def fresh(self) -> "Book":
+        """A book of the same index that has worked out nothing yet, so that what is asked of it is kept no longer than it."""
+        made = copy(self)
+        made._forget()  # noqa: SLF001 - its own kind
+        return made
+
+    def _forget(self) -> None:
         self._asked: dict[tuple[str, tzinfo | None, str, Product], tuple[_Case, _Case]] = {}
         self._cases: dict[tuple[str, str, tuple[int, ...]], _Case] = {}
         self._entries: dict[tuple[str, int, bool, tzinfo | None, Product], dict[tuple[Axis, str], list[Entry]]] = {}

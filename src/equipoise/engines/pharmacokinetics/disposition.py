@@ -1,20 +1,27 @@
 """Mitragynine and 7-hydroxymitragynine in one person or many, exactly: the linear model, from one moment to the next."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.engines.pharmacokinetics.exponentials import three_rates, two_rates
+from equipoise.engines.pharmacokinetics.exponentials import Convolutions
 from equipoise.engines.pharmacokinetics.intakes import Schedule
 from equipoise.engines.pharmacokinetics.molar import nmol
 
 Floats = NDArray[np.float64]
-State = tuple[Floats, Floats, Floats, Floats]
-"""Mitragynine in gut, central and peripheral compartment, in nmol, and 7-hydroxymitragynine in nM; each of shape (people,)."""
+Whole = NDArray[np.intp]
+State = Floats
+"""Mitragynine in gut, central and peripheral compartment, in nmol, and 7-hydroxymitragynine in nM; shape (4, people)."""
+
+CELLS = 65_536
+"""People times steps that are worked out together: so few that they stay in the cache of a processor."""
+FEWEST_STEPS = 16
+PIECE = 16
+"""Moments after which a leg of a walk may end, so that the same few steps lead to all moments of a regular grid."""
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -86,6 +93,10 @@ class Parameters:
         """Return those of one person, counted from 0."""
         return Parameters(**{item.name: getattr(self, item.name)[number] for item in fields(self)})
 
+    def some(self, part: slice) -> "Parameters":
+        """Return those of some people."""
+        return Parameters(**{item.name: getattr(self, item.name)[part] for item in fields(self)})
+
     @cached_property
     def rates(self) -> "Rates":
         """The rates that follow from them."""
@@ -127,72 +138,176 @@ class Rates:
 
 
 class Step:
-    """What becomes of a state after ``hours`` (a number, or one for each person): the matrix exponential of the model.
+    """What becomes of a state after ``hours``, which broadcast with people: the matrix exponential of the model.
 
     Each entry is a sum of terms none of which is negative, so that nothing cancels, whichever rates are equal.
     """
 
     def __init__(self, p: Parameters, hours: ArrayLike) -> None:
         t = np.asarray(hours, dtype=np.float64)
-        r = p.rates
-        alpha, beta = np.exp(-r.alpha * t), np.exp(-r.beta * t)
-        between = two_rates(r.alpha, r.beta, t)
+        self._p = p
+        self._of = Convolutions((p.ka, p.rates.alpha, p.rates.beta, p.km), t)
+        self._shape = np.broadcast_shapes(t.shape, (p.people,))
+
+    def to_central(self) -> Floats:
+        """Return what gut, central and peripheral compartment add to the central one, shape (3, ...)."""
+        p, r, (_, alpha, beta, _) = self._p, self._p.rates, self._of.one
+        ka_alpha, ka_beta, _, alpha_beta, *_ = self._of.two
+        found = np.empty((3, *self._shape))
+        found[0] = p.f * p.ka * (r.first * ka_alpha + r.second * ka_beta)
+        found[1] = r.first * alpha + r.second * beta
+        found[2] = r.k21 * alpha_beta
+        return found
+
+    def to_formed(self) -> Floats:
+        """Return what gut, central and peripheral compartment and 7-hydroxymitragynine add to the latter, shape (4, ...)."""
+        return self._to_formed(self._of.three(_FORMED))
+
+    def _to_formed(self, three: Floats) -> Floats:
+        p, r, (*_, km) = self._p, self._p.rates, self._of.one
+        _, _, ka_km, _, alpha_km, beta_km = self._of.two
         formed = p.km * p.b / p.v1
-        self.gg = np.exp(-p.ka * t)
-        self.g1 = p.f * p.ka * (r.first * two_rates(p.ka, r.alpha, t) + r.second * two_rates(p.ka, r.beta, t))
-        self.g2 = p.f * p.ka * r.k12 * three_rates(p.ka, r.alpha, r.beta, t)
-        self.gm = p.ka * (
-            p.km * p.sp * two_rates(p.ka, p.km, t)
-            + p.f * formed * (r.first * three_rates(p.ka, r.alpha, p.km, t) + r.second * three_rates(p.ka, r.beta, p.km, t))
-        )
-        self.c11 = r.first * alpha + r.second * beta
-        self.c12 = r.k12 * between
-        self.c1m = formed * (r.first * two_rates(r.alpha, p.km, t) + r.second * two_rates(r.beta, p.km, t))
-        self.c21 = r.k21 * between
-        self.c22 = r.second * alpha + r.first * beta
-        self.c2m = formed * r.k21 * three_rates(r.alpha, r.beta, p.km, t)
-        self.mm = np.exp(-p.km * t)
+        found = np.empty((4, *self._shape))
+        found[0] = p.ka * (p.km * p.sp * ka_km + p.f * formed * (r.first * three[0] + r.second * three[1]))
+        found[1] = formed * (r.first * alpha_km + r.second * beta_km)
+        found[2] = formed * r.k21 * three[2]
+        found[3] = km
+        return found
+
+    def matrix(self) -> Floats:
+        """Return all of it, shape (4, 4, ...): what each row becomes is from the columns."""
+        p, r, (ka, alpha, beta, _) = self._p, self._p.rates, self._of.one
+        three = self._of.three((*_FORMED, _PERIPHERAL))
+        found = np.zeros((4, 4, *self._shape))
+        found[0, 0] = ka
+        found[1, :3] = self.to_central()
+        found[2, 0] = p.f * p.ka * r.k12 * three[3]
+        found[2, 1] = r.k12 * self._of.two[3]
+        found[2, 2] = r.second * alpha + r.first * beta
+        found[3] = self._to_formed(three)
+        return found
 
     def after(self, state: State) -> State:
         """Return the state that follows."""
-        gut, central, peripheral, formed = state
-        return (
-            self.gg * gut,
-            self.g1 * gut + self.c11 * central + self.c21 * peripheral,
-            self.g2 * gut + self.c12 * central + self.c22 * peripheral,
-            self.gm * gut + self.c1m * central + self.c2m * peripheral + self.mm * formed,
-        )
+        return np.asarray(np.einsum("ab...,b...->a...", self.matrix(), state))
 
 
-def walk(p: Parameters, taken: Schedule, grid: Floats, factor: Floats) -> Iterator[tuple[State, State, Floats]]:
-    """Yield at each time of a grid the state before and after an intake there, and what was taken before it, in nmol.
+_FORMED = ((0, 1, 3), (0, 2, 3), (1, 2, 3))
+_PERIPHERAL = (0, 1, 2)
+"""Threes of the rates of a :class:`Step` (ka, alpha, beta, km) on the ways to 7-hydroxymitragynine and to the periphery."""
 
-    ``grid`` is sorted, distinct and holds every intake up to its end; ``factor`` (people,) scales all amounts of a person.
+
+def walk(p: Parameters, taken: Schedule, times_h: Floats, factor: Floats) -> tuple[Floats, Floats]:
+    """Return the states at times after an intake there, shape (times, 4, people), and what is taken there, (times,) in nmol.
+
+    ``times_h`` is sorted, distinct and holds every intake up to its end; ``factor`` (people,) scales all amounts of a person.
     """
-    zero = np.zeros(p.people)
-    state: State = (zero, zero, zero, zero)
-    amounts = dict(zip(taken.time_h.tolist(), nmol(taken.mg).tolist(), strict=True))
-    # Steps that differ by rounding alone are one, so that a regular grid needs few matrices.
-    scale = max(abs(float(grid[0])), abs(float(grid[-1])), 1.0) * 1e-13
-    steps: dict[int, Step] = {}
-    total, before = zero, float(grid[0])
-    for time in grid.tolist():
-        if time > before:
-            hours = time - before
-            key = round(hours / scale)
-            if key not in steps:
-                if len(steps) >= 64:
-                    steps.clear()
-                steps[key] = Step(p, hours)
-            state = steps[key].after(state)
-        taken_now = amounts.get(time)
-        later = state
-        if taken_now is not None:
-            later = (state[0] + taken_now * factor, *state[1:])
-        yield state, later, total
-        if taken_now is not None:
-            total = total + taken_now * factor
-        state, before = later, time
+    amounts = np.zeros(times_h.size)
+    counted = taken.time_h <= times_h[-1]
+    amounts[np.searchsorted(times_h, taken.time_h[counted])] = nmol(taken.mg[counted])
+    states = np.zeros((times_h.size, 4, p.people))
+    states[:, 0] = amounts[:, None] * factor
+    # Steps that differ by rounding alone are one, so that regular intakes need few matrices, made together.
+    hours = np.diff(times_h)
+    keys = np.round(hours / rounding_h(times_h)).tolist()
+    most = max(FEWEST_STEPS, CELLS // p.people)
+    made: dict[float, Floats] = {}
+    for number, key in enumerate(keys):
+        if key not in made:
+            chosen: dict[float, int] = {}
+            for place, one in enumerate(keys[number:], start=number):
+                if len(chosen) == most:
+                    break
+                chosen.setdefault(one, place)
+            matrices = Step(p, hours[list(chosen.values())][:, None]).matrix()
+            made = {one: matrices[:, :, place] for place, one in enumerate(chosen)}
+        states[number + 1] += np.einsum("abp,bp->ap", made[key], states[number])
+    return states, amounts
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Legs:
+    """Moments of a grid in legs of a walk: leg k begins at ``begin_h[k]`` and has the moments ``row[k]`` up to ``row[k + 1]``.
+
+    ``lag`` says which of the few ``lag_h`` each moment is after the beginning of its leg.
+    """
+
+    grid: Floats
+    begin_h: Floats
+    row: Whole
+    lag: Whole
+    lag_h: Floats
+
+    @cached_property
+    def leg(self) -> Whole:
+        """The leg of each moment."""
+        return np.repeat(np.arange(self.begin_h.size), np.diff(self.row))
+
+    @cached_property
+    def alike(self) -> tuple[tuple[int, int, Whole], ...]:
+        """Legs that follow each other, from one up to another, whose moments have the same lags; and these."""
+        found: list[tuple[int, int, Whole]] = []
+        seen = b""
+        for number, (begin, end) in enumerate(pairwise(self.row.tolist())):
+            lags = self.lag[begin:end]
+            if lags.tobytes() == seen:
+                found[-1] = (found[-1][0], number + 1, lags)
+            else:
+                seen = lags.tobytes()
+                found.append((number, number + 1, lags))
+        return tuple(found)
+
+
+def legs(grid: Floats, known_h: Floats) -> Legs:
+    """Return a sorted grid in legs: one begins at its first moment, at each of ``known_h`` in it, and where one gets long."""
+    fresh = np.isin(grid, known_h)
+    fresh[0] = True
+    origin = np.flatnonzero(fresh)
+    counts = np.diff(np.append(origin, grid.size))
+    since = grid - np.repeat(grid[origin], counts)
+    span = PIECE * float(np.median(np.diff(grid))) if grid.size > 1 else 1.0
+    piece = np.where(np.repeat(counts > PIECE, counts), np.floor(since / span + 1e-12), 0.0)
+    begins = grid - since + piece * span
+    fresh[1:] |= np.diff(piece) != 0
+    first = np.flatnonzero(fresh)
+    within = np.arange(grid.size) - np.repeat(first, np.diff(np.append(first, grid.size)))
+    crowded = (within > 0) & (within % (2 * PIECE) == 0)
+    begins[crowded] = grid[crowded]
+    row = np.flatnonzero(fresh | crowded)
+    lag_h = np.maximum(grid - np.repeat(begins[row], np.diff(np.append(row, grid.size))), 0.0)
+    _, first, lag = np.unique(np.round(lag_h / rounding_h(grid)), return_index=True, return_inverse=True)
+    return Legs(grid=grid, begin_h=begins[row], row=np.append(row, grid.size), lag=lag, lag_h=lag_h[first])
+
+
+def rounding_h(times_h: Floats) -> float:
+    """Hours by which two times that are sums of others may differ by rounding alone."""
+    return max(abs(float(times_h[0])), abs(float(times_h[-1])), 1.0) * 1e-13
+
+
+def curves(p: Parameters, held: Legs, states: Floats, *, out: Floats | None = None) -> Floats:
+    """Return both concentrations in nM at all moments of legs, shape (2, moments, people), from ``states`` at their begin."""
+    found = np.empty((2, held.lag.size, p.people)) if out is None else out
+    most = max(2 * PIECE, CELLS // p.people)
+    place = np.full(held.lag_h.size, -1)
+    central = formed = found
+    for number, (begin, end, lags) in enumerate(held.alike):
+        if (place[lags] < 0).any():
+            chosen: dict[int, None] = {}
+            for _, _, others in held.alike[number:]:
+                added = [one for one in others.tolist() if one not in chosen]
+                if chosen and len(chosen) + len(added) > most:
+                    break
+                chosen.update(dict.fromkeys(added))
+            step = Step(p, held.lag_h[list(chosen)][:, None])
+            central, formed = step.to_central() / p.v1, step.to_formed()
+            place[:] = -1
+            place[list(chosen)] = np.arange(len(chosen))
+        rows = slice(held.row[begin], held.row[end])
+        shape = (end - begin, lags.size, p.people)
+        for curve, table in zip(found, (central, formed), strict=True):
+            part = states[begin:end, : len(table)]
+            np.einsum("alp,nap->nlp", table[:, place[lags]], part, out=curve[rows].reshape(shape))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -222,14 +337,9 @@ def concentrations(p: Parameters, taken: Schedule, times_h: ArrayLike) -> Curves
     """
     times = checked_times(times_h)
     grid = np.union1d(times, taken.time_h[taken.time_h <= times[-1]])
-    wanted = np.isin(grid, times)
-    parent, metabolite = np.empty((times.size, p.people)), np.empty((times.size, p.people))
-    row = 0
-    for keep, (state, _, _) in zip(wanted.tolist(), walk(p, taken, grid, np.ones(p.people)), strict=True):
-        if keep:
-            np.divide(state[1], p.v1, out=parent[row])
-            metabolite[row] = state[3]
-            row += 1
+    held = legs(grid, taken.time_h)
+    states, _ = walk(p, taken, held.begin_h, np.ones(p.people))
+    parent, metabolite = curves(p, held, states)[:, np.isin(grid, times)]
     return Curves(times_h=times, mitragynine=parent.T, hydroxymitragynine=metabolite.T)
 
 
@@ -244,14 +354,14 @@ def areas(p: Parameters, start: State, end: State, taken_nmol: ArrayLike) -> tup
     return parent, p.sp * absorbed + p.b * parent - (end[3] - start[3]) / p.km
 
 
-def slopes(p: Parameters, state: State) -> tuple[Floats, Floats, Floats, Floats]:
-    """First and second time derivatives, of mitragynine's central amount and then of 7-hydroxymitragynine."""
+def slopes(p: Parameters, state: State) -> State:
+    """The time derivative of a state; that of a derivative is the next one, since the model is linear."""
     r = p.rates
     gut, central, peripheral, formed = state
-    d_gut = -p.ka * gut
-    d_central = p.f * p.ka * gut - (r.k10 + r.k12) * central + r.k21 * peripheral
-    d_peripheral = r.k12 * central - r.k21 * peripheral
-    d_formed = p.km * (p.sp * p.ka * gut + p.b * central / p.v1 - formed)
-    dd_central = p.f * p.ka * d_gut - (r.k10 + r.k12) * d_central + r.k21 * d_peripheral
-    dd_formed = p.km * (p.sp * p.ka * d_gut + p.b * d_central / p.v1 - d_formed)
-    return d_central, dd_central, d_formed, dd_formed
+    absorbed = p.ka * gut
+    found = np.empty_like(state)
+    found[0] = -absorbed
+    found[1] = p.f * absorbed - (r.k10 + r.k12) * central + r.k21 * peripheral
+    found[2] = r.k12 * central - r.k21 * peripheral
+    found[3] = p.km * (p.sp * absorbed + p.b * central / p.v1 - formed)
+    return found

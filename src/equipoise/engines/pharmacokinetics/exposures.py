@@ -1,6 +1,6 @@
 """Exposure after a reported intake: the middle and the spread of people like those studied."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -14,6 +14,7 @@ from equipoise.engines.pharmacokinetics.profiles import Analyte, Profile, assemb
 from equipoise.engines.pharmacokinetics.terminal import Sampling
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +118,18 @@ def summarised(
     found: Profile, *, levels: tuple[Level, ...], level: float, rng: str, inactivation: Inactivation | None = None
 ) -> Exposure:
     """Return medians and intervals over the people of a profile."""
+    tail = (1 - level) / 2
+    shares = np.array([tail, 0.5, 1 - tail])
+    analytes, names = (found.mitragynine, found.hydroxymitragynine), [item.name for item in fields(Analyte)][1:]
+    numbers = [getattr(one, name) for one in analytes for name in names]
+    held = _summaries(np.stack([*numbers, found.ratio_first_day, found.ratio_last_day]), shares)
+    first, second = (dict(zip(names, part, strict=True)) for part in (held[: len(names)], held[len(names) : -2]))
     return Exposure(
         times_h=found.times_h,
-        mitragynine=_analyte(found.mitragynine, MITRAGYNINE, level),
-        hydroxymitragynine=_analyte(found.hydroxymitragynine, HYDROXYMITRAGYNINE, level),
-        ratio_first_day=_summary(found.ratio_first_day, level),
-        ratio_last_day=_summary(found.ratio_last_day, level),
+        mitragynine=_analyte(found.mitragynine, MITRAGYNINE, first, shares),
+        hydroxymitragynine=_analyte(found.hydroxymitragynine, HYDROXYMITRAGYNINE, second, shares),
+        ratio_first_day=held[-2],
+        ratio_last_day=held[-1],
         levels=levels,
         level=level,
         people=found.ratio_first_day.size,
@@ -137,22 +144,32 @@ def _said(rng: np.random.Generator) -> str:
     return f"{type(rng.bit_generator).__name__}, entropy {entropy}" + (f", child {key}" if key else "")
 
 
-def _analyte(found: Analyte, formula: str, level: float) -> AnalyteExposure:
-    tail = (1 - level) / 2
-    low, median, high = _quantiles(found.concentration, (tail, 0.5, 1 - tail))
-    numbers = {item.name: _summary(getattr(found, item.name), level) for item in fields(found) if item.name != "concentration"}
+def _analyte(found: Analyte, formula: str, numbers: Mapping[str, Summary | None], shares: Floats) -> AnalyteExposure:
+    curves = found.concentration.T
+    low, median, high = _quantiles(np.sort(curves, axis=1), np.full(len(curves), curves.shape[1]), shares)
     return AnalyteExposure(formula=formula, median=median, low=low, high=high, **numbers)
 
 
-def _summary(values: Floats, level: float) -> Summary | None:
-    known = values[np.isfinite(values)]
-    if known.size == 0:
-        return None
-    tail = (1 - level) / 2
-    low, median, high = _quantiles(known[:, None], (tail, 0.5, 1 - tail))[:, 0].tolist()
-    return Summary(median=median, low=low, high=high, people=int(known.size))
+def _summaries(values: Floats, shares: Floats) -> tuple[Summary | None, ...]:
+    """Return a summary of each row of numbers of people, None of one that nobody has."""
+    known = np.isfinite(values)
+    people = known.sum(axis=1)
+    ordered = np.sort(np.where(known, values, np.inf), axis=1)
+    bounds = _quantiles(ordered, np.maximum(people, 1), shares).T.tolist()
+    return tuple(
+        Summary(median=median, low=low, high=high, people=count) if count else None
+        for (low, median, high), count in zip(bounds, people.tolist(), strict=True)
+    )
 
 
-def _quantiles(values: Floats, shares: tuple[float, ...]) -> Floats:
-    """Return quantiles over the first axis, shape (shares, columns), by linear interpolation between ranks."""
-    return np.asarray(np.quantile(values.T, shares, axis=1))
+def _quantiles(ordered: Floats, people: Whole, shares: Floats) -> Floats:
+    """Return quantiles of sorted rows, of each its first ``people``, shape (shares, rows): linear interpolation between ranks.
+
+    A whole sort is faster than NumPy's quantiles, which look for ranks one after the other.
+    """
+    rank = shares[:, None] * (people - 1)
+    below = np.floor(rank).astype(np.intp)
+    row = np.arange(len(ordered))
+    low, high = ordered[row, below], ordered[row, np.minimum(below + 1, people - 1)]
+    with np.errstate(invalid="ignore"):
+        return np.asarray(low + (rank - below) * (high - low))

@@ -7,21 +7,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.engines.pharmacokinetics.disposition import Parameters, State, Step, areas, checked_times, slopes, walk
+from equipoise.engines.pharmacokinetics.disposition import (
+    Legs,
+    Parameters,
+    Step,
+    areas,
+    checked_times,
+    curves,
+    legs,
+    slopes,
+    walk,
+)
 from equipoise.engines.pharmacokinetics.intakes import Schedule
 from equipoise.engines.pharmacokinetics.molar import nmol
 from equipoise.engines.pharmacokinetics.terminal import Sampling, studied_half_life
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
 
 DAY = 24.0
 OFFSETS = 2.0 ** np.arange(-3, 11)
 """Hours after an intake where a peak is looked for first: at every rate one of them is within a factor of two of it."""
-SETTLED = 1e-7
-"""A peak is found once its place moves by less than this share of where it can be; its height is then off by the square."""
+SETTLED = 1e-4
+"""A peak is found once its place moves by less than this share of where it can be; what is left is of the order of its cube."""
 ROUNDING_H = 1e-6
 """Hours by which an intake that rounding moved may miss the day it begins."""
 MOST_STEPS = 60
+TOGETHER = 2048
+"""People who are solved together."""
 MOST_CELLS = 50_000_000
 """People times moments, so that no request takes all memory."""
 
@@ -100,9 +113,9 @@ def clock(taken: Schedule, times_h: ArrayLike | None, sampling: Sampling | None)
     begins = first + DAY * float(np.floor((last - first) / DAY + 1e-9))
     days = ((first, first + DAY), (begins, begins + DAY))
     samples = np.array([]) if sampling is None else last + np.asarray(sampling.times_h, dtype=np.float64)
-    following = np.append(taken.time_h[1:], np.inf)
-    near = [begin + OFFSETS[end - begin > OFFSETS] for begin, end in zip(taken.time_h, following, strict=True)]
-    grid = np.unique(np.concatenate([times, taken.time_h, samples, np.ravel(days), *near]))
+    until = np.diff(taken.time_h, append=np.inf)[:, None]
+    near = (taken.time_h[:, None] + OFFSETS)[until > OFFSETS]
+    grid = np.unique(np.concatenate([times, taken.time_h, samples, np.ravel(days), near]))
     return Clock(times_h=times, grid=grid, first_day=days[0], last_day=days[1], samples=samples)
 
 
@@ -208,85 +221,94 @@ def _since(taken: Schedule, peak_h: Floats) -> Floats:
     return np.where(known, peak_h - taken.time_h[np.maximum(place, 0)], np.nan)
 
 
-class _Peak:
-    """The highest point of a grid so far, with the states on both sides of which the true peak can be."""
-
-    def __init__(self, people: int) -> None:
-        self.value = np.zeros(people)
-        self.place = np.full(people, -1)
-        self.before = np.zeros((4, people))
-        self.at = np.zeros((4, people))
-
-    def see(self, value: Floats, place: int, before: State, at: State) -> None:
-        higher = value > self.value
-        if not higher.any():
-            return
-        np.copyto(self.value, value, where=higher)
-        self.place[higher] = place
-        for row, (left, here) in enumerate(zip(before, at, strict=True)):
-            np.copyto(self.before[row], left, where=higher)
-            np.copyto(self.at[row], here, where=higher)
-
-    def found(self, p: Parameters, grid: Floats, analyte: int) -> tuple[Floats, Floats]:
-        """Return the peak and its time, where the slope is 0: between grid points, by Newton's method kept inside them."""
-        there = self.place >= 0
-        place = np.maximum(self.place, 1)
-        still_rising = (slopes(p, _state(self.at))[2 * analyte] > 0) & (place < grid.size - 1)
-        start = _state(np.where(still_rising, self.at, self.before))
-        begins = grid[np.where(still_rising, place, place - 1)]
-        length = grid[np.where(still_rising, np.minimum(place + 1, grid.size - 1), place)] - begins
-        low, high, x = np.zeros(p.people), length.copy(), length / 2
-        for _ in range(MOST_STEPS):
-            slope, bend = slopes(p, Step(p, x).after(start))[2 * analyte : 2 * analyte + 2]
-            low, high = np.where(slope > 0, x, low), np.where(slope > 0, high, x)
-            newton = x - np.divide(slope, bend, out=np.full_like(x, np.inf), where=bend < 0)
-            moved = np.where((newton > low) & (newton < high), newton, (low + high) / 2)
-            done = bool((np.abs(moved - x) <= SETTLED * length).all())
-            x = moved
-            if done:
-                break
-        end = Step(p, x).after(start)
-        value = end[3] if analyte else end[1] / p.v1
-        better = value > self.value
-        time = np.where(better, begins + x, grid[place])
-        return np.where(better, value, self.value), np.where(there, time, np.nan)
-
-
-def _state(rows: Floats) -> State:
-    return rows[0], rows[1], rows[2], rows[3]
-
-
 def linear(p: Parameters, taken: Schedule, moments: Clock, factor: Floats) -> Course:
-    """Solve the model in closed form."""
+    """Solve the model in closed form, some people at a time."""
     grid = moments.grid
-    concentration = np.empty((2, grid.size, p.people))
-    peaks = _Peak(p.people), _Peak(p.people)
-    marks = {*moments.first_day, *moments.last_day}
-    marked: dict[float, tuple[State, Floats]] = {}
-    previous: State | None = None
-    for row, (time, (state, later, total)) in enumerate(zip(grid.tolist(), walk(p, taken, grid, factor), strict=True)):
-        np.divide(state[1], p.v1, out=concentration[0, row])
-        concentration[1, row] = state[3]
-        if previous is not None:
-            for analyte, peak in enumerate(peaks):
-                peak.see(concentration[analyte, row], row, previous, later)
-        if time in marks:
-            marked[time] = (state, total)
-        previous = later
-    days = []
-    for begin, end in (moments.first_day, moments.last_day):
-        (start, taken_before), (stop, taken_after) = marked[begin], marked[end]
-        days.append(np.stack(areas(p, start, stop, taken_after - taken_before)))
-    found = [peak.found(p, grid, analyte) for analyte, peak in enumerate(peaks)]
-    nothing: State = (np.zeros(p.people),) * 4
-    return Course(
-        concentration=concentration,
-        peak=np.stack([value for value, _ in found]),
-        peak_h=np.stack([time for _, time in found]),
-        first_day=days[0],
-        last_day=days[1],
-        forever=np.stack(areas(p, nothing, nothing, float(nmol(taken.mg).sum()) * factor)),
+    found = Course(
+        concentration=np.empty((2, grid.size, p.people)),
+        **{name: np.empty((2, p.people)) for name in ("peak", "peak_h", "first_day", "last_day", "forever")},
     )
+    held = legs(grid, np.concatenate([taken.time_h, moments.first_day, moments.last_day]))
+    for begin in range(0, p.people, TOGETHER):
+        part = slice(begin, begin + TOGETHER)
+        some = p if p.people <= TOGETHER else p.some(part)
+        _fill(found, part, some, factor[part], taken=taken, moments=moments, held=held)
+    return found
+
+
+def _fill(found: Course, part: slice, p: Parameters, factor: Floats, *, taken: Schedule, moments: Clock, held: Legs) -> None:
+    """Solve for some of the people of a course."""
+    states, amounts = walk(p, taken, held.begin_h, factor)
+    for area_of, day in ((found.first_day, moments.first_day), (found.last_day, moments.last_day)):
+        begin, end = np.searchsorted(held.begin_h, day)
+        area_of[:, part] = areas(p, states[begin], states[end], amounts[begin + 1 : end + 1].sum() * factor)
+    nothing = np.zeros((4, p.people))
+    found.forever[:, part] = areas(p, nothing, nothing, amounts.sum() * factor)
+    concentration = curves(p, held, states, out=found.concentration[:, :, part])
+    found.peak[:, part], found.peak_h[:, part] = _peaks(p, held, states, amounts, concentration)
+
+
+def _peaks(p: Parameters, held: Legs, states: Floats, amounts: Floats, concentration: Floats) -> tuple[Floats, Floats]:
+    """Return the highest concentrations and their times, shape (2, people): at or beside the highest moment of the grid."""
+    grid, row = held.grid, concentration.argmax(axis=1)
+    highest = np.take_along_axis(concentration, row[:, None], axis=1)[:, 0]
+    low, high = np.maximum(row - 1, 0), np.minimum(row + 1, grid.size - 1)
+    # A curve bends where something is taken, so that each side has its own peak.
+    bent = ((amounts[held.leg] > 0) & (np.diff(held.leg, prepend=-1) > 0))[row]
+    value, time = _summit(p, held, states, concentration, np.stack([low, row, np.where(bent, row, high)]))
+    if bent.any():
+        other, its_time = _summit(p, held, states, concentration, np.stack([np.where(bent, row, low), row, high]))
+        value, time = np.where(other > value, other, value), np.where(other > value, its_time, time)
+    better = value > highest
+    time = np.where(better, time, grid[row])
+    return np.where(better, value, highest), np.where(highest > 0, time, np.nan)
+
+
+def _summit(p: Parameters, held: Legs, states: Floats, concentration: Floats, sides: Whole) -> tuple[Floats, Floats]:
+    """Return where the slopes are 0 between moments of the grid, by Halley's method: concentrations and times, (2, people).
+
+    ``sides``: rows of the first moment, of the highest, and of the last, shape (3, 2, people).
+    """
+    analyte, person = np.ogrid[:2, : p.people]
+    leg = held.leg[sides[0]]
+    begin = held.begin_h[leg]
+    start = np.ascontiguousarray(np.moveaxis(states[leg, :, person], -1, 0))
+    left, _, right = places = held.grid[sides] - begin
+    length = right - left
+    x = _vertex(places, concentration[analyte, sides, person])
+    value = np.zeros_like(x)
+    for _ in range(MOST_STEPS):
+        state = Step(p, x).after(start)
+        first = slopes(p, state)
+        second = slopes(p, first)
+        slope, bend, twist = (_own(p, one) for one in (first, second, slopes(p, second)))
+        left, right = np.where(slope > 0, x, left), np.where(slope > 0, right, x)
+        below = 2 * bend * bend - slope * twist
+        move = -2 * slope * bend / np.where(below > 0, below, 1.0)
+        moved = np.where((bend < 0) & (below > 0) & (x + move >= left) & (x + move <= right), x + move, (left + right) / 2)
+        move = moved - x
+        x = moved
+        value = _own(p, state) + move * (slope + move * (bend / 2 + move * twist / 6))
+        if (np.abs(move) <= SETTLED * length).all():
+            break
+    return value, begin + x
+
+
+def _own(p: Parameters, states: Floats) -> Floats:
+    """Return each analyte of its own state, or derivative of one: shape (2, people) of (4, 2, people)."""
+    return np.stack([states[1, 0] / p.v1, states[3, 1]])
+
+
+def _vertex(places: Floats, values: Floats) -> Floats:
+    """Return where the parabola through three points is highest; half way where two of them are one, or it is not curved so."""
+    (left, middle, right), (before, there, after) = places, values
+    back, ahead = middle - left, right - middle
+    three = (back > 0) & (ahead > 0)
+    back, ahead = np.where(three, back, 1.0), np.where(three, ahead, 1.0)
+    rise, fall = (there - before) / back, (there - after) / ahead
+    curved = three & (rise + fall > 0)
+    move = (rise * ahead - fall * back) / (2 * np.where(curved, rise + fall, 1.0))
+    return np.asarray(np.where(curved, middle + move, (left + right) / 2))
 
 
 def area(
@@ -305,16 +327,10 @@ def area(
         raise ValueError(f"the area from {start_h} to {end_h} h has no meaning; the start should be finite and before the end")
     factor = np.ascontiguousarray(np.broadcast_to(np.asarray(content, dtype=np.float64), (p.people,)))
     ends = [start_h] if np.isinf(end_h) else [start_h, end_h]
-    last = ends[-1]
-    grid = np.union1d(ends, taken.time_h[taken.time_h <= last])
-    marked = {
-        time: (state, total)
-        for time, (state, _, total) in zip(grid.tolist(), walk(p, taken, grid, factor), strict=True)
-        if time in ends
-    }
-    start, before = marked[start_h]
+    times = np.union1d(ends, taken.time_h[taken.time_h <= ends[-1]])
+    states, amounts = walk(p, taken, times, factor)
+    first = int(np.searchsorted(times, start_h))
     if np.isinf(end_h):
-        zero = np.zeros(p.people)
-        return areas(p, start, (zero,) * 4, float(nmol(taken.mg).sum()) * factor - before)
-    stop, after = marked[end_h]
-    return areas(p, start, stop, after - before)
+        later = float(nmol(taken.mg[taken.time_h > start_h]).sum())
+        return areas(p, states[first], np.zeros((4, p.people)), later * factor)
+    return areas(p, states[first], states[-1], amounts[first + 1 :].sum() * factor)
