@@ -9,6 +9,9 @@ from equipoise.values.missing import Missing
 _HAPPENED = {"opened": "proposed", "earliest": "possible from"}
 """What a date of a law is called where the word of its record says too little."""
 
+_OTHERS = "and others"
+"""What stands for authors that were not seen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitedReference:
@@ -86,9 +89,17 @@ def _initials(name: Name) -> str:
 def _people(authors: tuple[Name, ...]) -> str:
     if not authors:
         return "Author not reported"
-    shown = [_initials(name) for name in authors[:3]]
-    return ", ".join(shown) + (" and others" if len(authors) > 3 else "")
+    named, more = _named(authors)
+    shown = [_initials(name) for name in named[:3]]
+    return ", ".join(shown) + (" and others" if more or len(named) > 3 else "")
 
 
 def _first(authors: tuple[Name, ...]) -> str:
-    return str(authors[0]) + (" and others" if len(authors) > 2 else f" and {authors[1]}" if len(authors) == 2 else "")
+    named, more = _named(authors)
+    return str(named[0]) + (" and others" if more or len(named) > 2 else f" and {named[1]}" if len(named) == 2 else "")
+
+
+def _named(authors: tuple[Name, ...]) -> tuple[tuple[Name, ...], bool]:
+    """The authors that have a name, and whether a last one says that there are others."""
+    more = len(authors) > 1 and str(authors[-1]) == _OTHERS
+    return authors[:-1] if more else authors, more

@@ -1,6 +1,6 @@
 """All findings of a topic, in the order in which it declares them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -32,8 +32,8 @@ _MAKERS: Mapping[str, Callable[[Evidence, Any, date], Finding]] = {
 }
 
 
-def compute(evidence: Evidence, topic: Topic, as_of: date) -> dict[str, Finding]:
-    """Every declared finding by its id.
+def compute(evidence: Evidence, topic: Topic, as_of: date, only: Container[str] | None = None) -> dict[str, Finding]:
+    """Every declared finding by its id; with ``only`` those that it names.
 
     Raises
     ------
@@ -43,6 +43,8 @@ def compute(evidence: Evidence, topic: Topic, as_of: date) -> dict[str, Finding]
     findings: dict[str, Finding] = {}
     faults: list[Fault] = []
     for index, declared in enumerate(topic.findings):
+        if only is not None and declared.id not in only:
+            continue
         breach = Breach(f"topics/{topic.id}", ("findings", index, "id"), "")
         try:
             finding = _MAKERS[declared.kind](evidence, declared, as_of)

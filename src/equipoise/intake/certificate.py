@@ -33,6 +33,7 @@ __all__ = [
     "Outcome",
     "Result",
     "Unit",
+    "certificate_of",
     "read_certificate",
     "recognised",
     "written_csv",
@@ -68,8 +69,22 @@ def read_certificate(path: Path) -> Certificate:
         What cannot be read or cannot be, each fault with its file and place: another encoding, no line of results, an unknown
         unit, a number that is none, below zero or above what a product can hold, lines that contradict each other.
     """
-    raw = content(path)
-    return _certificate(found(raw, path), str(path), hashlib.sha256(raw).hexdigest())
+    return certificate_of(content(path), str(path))
+
+
+def certificate_of(raw: bytes, file: str) -> Certificate:
+    """The certificate in some bytes, of the kind that the name ``file`` ends in.
+
+    Raises
+    ------
+    CertificateError
+        As :func:`read_certificate`.
+    """
+    if len(raw) > LARGEST:
+        raise CertificateError([f"{file}: has {len(raw):,} bytes; should be a certificate of {LARGEST:,} at most"])
+    if not raw.strip():
+        raise CertificateError([f"{file}: is empty; should be a certificate with a line for each analyte"])
+    return _certificate(found(raw, Path(file)), file, hashlib.sha256(raw).hexdigest())
 
 
 def written_csv(certificate: Certificate) -> str:

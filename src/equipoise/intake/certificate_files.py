@@ -67,7 +67,7 @@ class Found:
 
 
 def content(path: Path) -> bytes:
-    """The bytes of a file that is small enough, and not empty."""
+    """The bytes of a file that is small enough."""
     file = str(path)
     try:
         if path.exists() and not path.is_file():
@@ -78,8 +78,6 @@ def content(path: Path) -> bytes:
         raw = path.read_bytes()
     except OSError as refused:
         raise CertificateError([f"{file}: cannot be opened ({refused.strerror}); should be a certificate"]) from None
-    if not raw.strip():
-        raise CertificateError([f"{file}: is empty; should be a certificate with a line for each analyte"])
     return raw
 
 
