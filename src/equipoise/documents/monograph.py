@@ -13,6 +13,7 @@ from equipoise.documents.prose import Block, ProseError, Shown, blocks
 from equipoise.findings.atlas import Atlas, atlas
 from equipoise.findings.certainty import grade
 from equipoise.findings.finding import Finding, Level
+from equipoise.findings.interactions import likely_words, match, partner, weighed
 from equipoise.findings.norms import absences
 from equipoise.findings.register import searched_on
 from equipoise.findings.results import Result, result
@@ -21,6 +22,7 @@ from equipoise.records.breaches import Breach
 from equipoise.records.evidence import Evidence
 from equipoise.records.faults import EvidenceError, Fault
 from equipoise.records.helpline import Helpline
+from equipoise.records.interaction import Interaction
 from equipoise.records.law import Law
 from equipoise.records.position import Position
 from equipoise.records.rules import placed
@@ -32,6 +34,9 @@ from equipoise.values.estimate import Estimate
 from equipoise.values.missing import Missing
 
 STALE_DAYS = 180
+
+SUBSTANCE = "kratom"
+"""What every record of an interaction is about besides its partner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +160,24 @@ class HelpEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionEntry:
+    """An interaction of ``substance`` that a finding rests on, in words; how severe and how likely stay two things.
+
+    ``medicines``: those of the register that it is about, each with its UNII, or None where no UNII is on record.
+    """
+
+    id: str
+    title: str
+    substance: str
+    partner: str
+    axis: str
+    effect: str
+    severity: str
+    likelihood: str
+    medicines: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Monograph:
     """Everything an output writes. ``urgent`` is the help that stands on every page.
 
@@ -174,6 +197,7 @@ class Monograph:
     help: tuple[HelpEntry, ...]
     urgent: tuple[HelpEntry, ...]
     law: Atlas | None = None
+    interactions: tuple[InteractionEntry, ...] = ()
 
 
 def monograph(evidence: Evidence, topic: Topic, as_of: date) -> Monograph:
@@ -208,9 +232,12 @@ def monograph(evidence: Evidence, topic: Topic, as_of: date) -> Monograph:
         references=references | _cited_laws(law, cited),
         searches={item.id: _search(item) for item in evidence.searches.values()},
         studies=tuple(sorted((_study(evidence, study) for study in used), key=lambda item: (item.rank, item.id))),
-        help=tuple(_help(evidence, item, as_of) for item in helplines),
-        urgent=tuple(_help(evidence, evidence.helplines[name], as_of) for name in topic.help),
+        help=tuple(help_entry(evidence, item, as_of) for item in helplines),
+        urgent=tuple(help_entry(evidence, evidence.helplines[name], as_of) for name in topic.help),
         law=law,
+        interactions=tuple(
+            _interaction(evidence, evidence.interactions[name]) for name in _records(findings.values(), "interaction")
+        ),
     )
 
 
@@ -468,7 +495,23 @@ def _note(evidence: Evidence, name: str, note: str | None) -> str | None:
     return " ".join(said) or None
 
 
-def _help(evidence: Evidence, helpline: Helpline, as_of: date) -> HelpEntry:
+def _interaction(evidence: Evidence, rule: Interaction) -> InteractionEntry:
+    about = [one for one in evidence.medicines.values() if match(evidence, rule, one) is not None]
+    return InteractionEntry(
+        id=rule.id,
+        title=rule.title,
+        substance=SUBSTANCE,
+        partner=partner(rule.title),
+        axis=rule.axis,
+        effect=rule.effect,
+        severity=rule.severity,
+        likelihood=likely_words(rule, weighed(rule.evidence)),
+        medicines=tuple(sorted((one.name, None if isinstance(one.unii, Missing) else one.unii) for one in about)),
+    )
+
+
+def help_entry(evidence: Evidence, helpline: Helpline, as_of: date) -> HelpEntry:
+    """A helpline in words, and whether its number was seen too long ago."""
     return HelpEntry(
         id=helpline.id,
         country=evidence.vocabulary.countries[helpline.country].name,
