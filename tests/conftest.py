@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.documents.desk import Desk, desk
 from equipoise.documents.monograph import Monograph, monograph
+from equipoise.intake.medicine_names import unii_names
 from equipoise.records import places
+from equipoise.records.reader import read
 from equipoise.records.rules import sound
 
 AS_OF = date(2026, 1, 31)
+
+ASSESSED_ON = date(2026, 11, 22)
+"""The day of every assessment in the tests: what the law says changes with the day."""
 
 BCG = Path(__file__).parent / "data" / "bcg" / "evidence"
 BCG_AS_OF = date(2026, 6, 1)
@@ -541,3 +547,11 @@ def small() -> Monograph:
     """Return a small monograph with a finding of each kind: trials of the BCG vaccine, and made-up examples."""
     evidence = sound(BCG, places.beside(BCG), BCG_AS_OF)
     return monograph(evidence, evidence.topics["bcg-tuberculosis"], BCG_AS_OF)
+
+
+@pytest.fixture(scope="session")
+def assessment_desk() -> Desk:
+    """Return the shipped evidence, ready for one person after the other."""
+    evidence = read(*places.shipped())[0]
+    asking = next(topic for topic in evidence.topics.values() if topic.assessment is not None)
+    return desk(evidence, asking, ASSESSED_ON, unii_names())

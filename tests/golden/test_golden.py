@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from assessed import urgent
 from equipoise import __version__
 from equipoise.documents.monograph import Monograph
+from equipoise.outputs.assessment import Register, assessment_json, assessment_text
+from equipoise.outputs.assessment_page import assessment_page
 from equipoise.outputs.html import site
 from equipoise.outputs.json import finding_json, monograph_json
 from equipoise.outputs.text import finding_text, monograph_text
@@ -59,3 +62,14 @@ def test_a_finding_alone_is_the_finding_of_the_monograph(small: Monograph) -> No
 def test_the_set_holds_every_kind_of_finding(small: Monograph) -> None:
     kinds = {finding.basis.kind for finding in small.findings.values()}
     assert kinds == {"pooled", "reported", "contrast", "series", "absence", "position", "tally"}
+
+
+@pytest.mark.parametrize("register", ["person", "clinician"])
+def test_an_assessment_as_text_and_as_a_page(golden: Golden, register: Register) -> None:
+    golden(f"assessment-{register}.txt", assessment_text(urgent(), register))
+    page = re.sub(r"(?s)<style>.*</style>", "<style></style>", assessment_page(urgent(), register))
+    golden(f"assessment-{register}.html", page)
+
+
+def test_an_assessment_as_json(golden: Golden) -> None:
+    golden("assessment.json", assessment_json(urgent()))

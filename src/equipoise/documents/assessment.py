@@ -26,9 +26,8 @@ from equipoise.records.case import Case
 
 NOTICE = (
     "Information for a talk with a pharmacist or a doctor: no diagnosis, no dose, no order to start or stop anything. "
-    "Nothing that was typed is kept or sent on."
+    "Do not stop a prescribed medicine by yourself. Nothing that was typed is kept or sent on."
 )
-DO_NOT_STOP = "Do not stop a prescribed medicine by yourself."
 
 _HEAVY: tuple[lines.Weight, ...] = ("urgent", "life-threatening", "serious", "moderate", "unknown", "minor", "fact")
 
@@ -126,10 +125,17 @@ def _uses(held: Gathered) -> bool:
 
 
 def _help(desk: Desk, held: Gathered, urgent: Sequence[Line]) -> tuple[HelpEntry, ...]:
-    """The help of the country that the person is in, not of one they go to; what the first sign asks for first."""
+    """The help of the country that the person is in, not of one they go to; what the first sign asks for first.
+
+    Of a country without help on record the European number stands there, by its name; the numbers of another country do not.
+    """
     spot = held.found[0].spot if given(held.case.place) else None
-    country = "" if spot is None else desk.places.gazetteer.stack(spot)[0].id
-    found = [entry for entry in desk.help.get(country, ()) if entry.kind != "substance-use"] or list(desk.urgent)
+    if spot is None:
+        found = list(desk.urgent)
+    else:
+        country = desk.places.gazetteer.stack(spot)[0].id
+        own = [entry for entry in desk.help.get(country, ()) if entry.kind != "substance-use"]
+        found = own or list(desk.help.get("EU", desk.urgent))
     wanted = next((line.help for line in urgent if line.help is not None), "")
     first = _ORDERS.get(wanted, _ORDERS["crisis"])
     return tuple(sorted(found, key=lambda entry: first.index(entry.kind) if entry.kind in first else len(first)))
@@ -168,10 +174,21 @@ def _sections(desk: Desk, held: Gathered) -> Iterator[Section]:
         id="dependence",
         title="Dependence and withdrawal",
         lines=tuple(lines.of_findings(desk, desk.page.dependence)),
-        note="What studies found in groups of people who use kratom. It is no diagnosis.",
+        note=_STOPPED if _has_stopped(held.case) else _IN_GROUPS,
     )
     unknown = (*lines.of_findings(desk, desk.page.unknown), *lines.not_checked(held.listed))
     yield Section(id="unknown", title="What is not known", lines=unknown)
+
+
+_IN_GROUPS = "What studies found in groups of people who use kratom. It is no diagnosis."
+_STOPPED = (
+    "You say that you stopped. What people felt after stopping stands here; it is no diagnosis. A doctor can help with it, and "
+    "so can the help line above."
+)
+
+
+def _has_stopped(case: Case) -> bool:
+    return case.kratom is not None and (case.kratom.use == "stopped" or case.kratom.stopped is not None)
 
 
 def _first(urgent: Sequence[Line], sections: Sequence[Section], case: Case) -> Line:
@@ -179,11 +196,16 @@ def _first(urgent: Sequence[Line], sections: Sequence[Section], case: Case) -> L
     weighed = ("medicines", "together", "conditions", "product")
     own = [line for section in sections if section.id in weighed for line in section.lines]
     about = [line for line in (*urgent, *own) if line.about and line.weight != "fact"]
-    heaviest = min(about, key=lambda line: _HEAVY.index(line.weight), default=None)
+    heaviest = min(about, key=_rank, default=None)
     if heaviest is not None:
         slight = heaviest.weight == "minor"  # what nobody knows stands above it, and was there before the first input
         return lines.nothing_found(given=True, slight=True) if slight else heaviest
     return lines.nothing_found(given=bool(case.medicines or case.conditions or case.certificate))
 
 
-__all__ = ["DO_NOT_STOP", "NOTICE", "Assessment", "CaseError", "InputAnswer", "Line", "MissingAnswer", "Section", "assess"]
+def _rank(line: Line) -> tuple[int, bool, int]:
+    """The heaviest first; of those the short list; then the likeliest."""
+    return _HEAVY.index(line.weight), not line.short_list, lines.LIKELIEST.index(line.likelihood or "unknown")
+
+
+__all__ = ["NOTICE", "Assessment", "CaseError", "InputAnswer", "Line", "MissingAnswer", "Section", "assess"]

@@ -41,7 +41,7 @@ def faults(case: Case, as_of: date) -> Iterator[tuple[str, str]]:
         yield from _kratom_faults(case.kratom, as_of)
 
 
-_AMOUNTS = {"grams": 1000, "mitragynine_mg": 10_000, "mg_per_g": 1000, "serving_g": 1000, "unit_g": 100, "container_g": 100_000}
+_AMOUNTS = {"grams": 500, "mitragynine_mg": 10_000, "mg_per_g": 1000, "serving_g": 1000, "unit_g": 100, "container_g": 100_000}
 
 
 def _kratom_faults(use: KratomUse, as_of: date) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from equipoise.documents.monograph import HelpEntry, help_entry
 from equipoise.findings.exposure_answer import Model, model
 from equipoise.findings.finding import Finding
 from equipoise.findings.interactions import ListAnswer, check, checker
+from equipoise.findings.medicines import Typed, known, named
 from equipoise.findings.people import condition_register
 from equipoise.findings.places import Places, places
 from equipoise.findings.topics import compute
@@ -21,7 +22,9 @@ from equipoise.records.topic import AssessmentPage, InteractionFinding, Topic
 class Desk:
     """The evidence on one day, ready for one person after the other.
 
-    ``check`` answers a list of medicines. ``findings``: those of the monograph that an assessment shows. ``findings_of``: the finding of a chapter about each rule.
+    ``named`` says what a typed medicine is, ``check`` answers a list of them.
+
+    ``findings``: those of the monograph that an assessment shows. ``findings_of``: the finding of a chapter about each rule.
     ``help``: helplines by country, ``urgent`` those that stand on every page.
     """
 
@@ -29,6 +32,7 @@ class Desk:
     topic: Topic
     page: AssessmentPage
     as_of: date
+    named: Callable[[str], Typed]
     check: Callable[[Sequence[str]], ListAnswer]
     conditions: Register
     places: Places
@@ -53,6 +57,7 @@ def desk(evidence: Evidence, topic: Topic, as_of: date, unii: UniiNames | None =
         Evidence in which one name stands for two medicines or two conditions.
     """
     page = topic.assessment or AssessmentPage()
+    register = known(evidence)
     shown = {*page.balance, *page.product, *page.dependence, *page.unknown}
     lines = [help_entry(evidence, item, as_of) for item in evidence.helplines.values()]
     by_country: dict[str, list[HelpEntry]] = {}
@@ -63,6 +68,7 @@ def desk(evidence: Evidence, topic: Topic, as_of: date, unii: UniiNames | None =
         topic=topic,
         page=page,
         as_of=as_of,
+        named=lambda text: named(evidence, text, register, unii),
         check=checker(evidence, as_of, unii).check if many else lambda names: check(evidence, names, as_of, unii),
         conditions=condition_register(evidence),
         places=places(evidence, as_of),

@@ -1,6 +1,7 @@
 """What each engine answers about one person, gathered before a word of it is set in order."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from equipoise.documents.cases import CaseError
@@ -24,9 +25,15 @@ POINTS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """The answers on one case. ``found`` are its place and those of its travel, ``why_not`` why no exposure was computed."""
+    """The answers on one case.
+
+    ``moved``: what was typed in one box and is read as of the other, with the box. ``none``: boxes that say that there is none.
+    ``found`` are its place and those of its travel, ``why_not`` says why no exposure was computed.
+    """
 
     case: Case
+    moved: Mapping[str, str]
+    none: tuple[str, ...]
     listed: ListAnswer | None
     typed: tuple[TypedCondition, ...]
     conditions: tuple[ConditionAnswer, ...]
@@ -45,12 +52,14 @@ def gather(desk: Desk, case: Case, certificate: Certificate | None, *, points: i
     CaseError
         An intake that cannot be.
     """
-    typed = tuple(typed_condition(desk.evidence, text, desk.conditions) for text in _once(case.conditions))
+    medicines, typed, moved = _boxes(desk, case)
     found = tuple(desk.places.find(text) for text in (*given(case.place), *case.travel))
     exposure, why_not = _exposure(desk, case.kratom, points)
     return Gathered(
         case=case,
-        listed=desk.check(_once(case.medicines)) if case.medicines else None,
+        moved=moved,
+        none=tuple(field for field in ("medicines", "conditions") if _says_none(getattr(case, field))),
+        listed=desk.check(medicines) if medicines else None,
         typed=typed,
         conditions=condition_answers(desk.evidence, case, typed),
         found=found,
@@ -66,8 +75,45 @@ def given(text: str | None) -> tuple[str, ...]:
     return () if text is None or not text.strip() else (text.strip(),)
 
 
+_NONE = frozenset(
+    {"", "-", "n a", "na", "nil", "no", "none", "none known", "nothing", "no medicines", "no medication", "no meds"}
+)
+"""Ways to say that there is none, without the signs around them."""
+
+
+def says_none(text: str) -> bool:
+    """Whether a text says that there is nothing of what a box asks for."""
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text.casefold()).split()) in _NONE
+
+
+def _says_none(texts: Sequence[str] | None) -> bool:
+    return texts is not None and (not texts or any(map(says_none, texts)))
+
+
 def _once(texts: Sequence[str] | None) -> list[str]:
-    return list(dict.fromkeys(text.strip() for text in texts or ()))
+    return [text for text in dict.fromkeys(text.strip() for text in texts or ()) if not says_none(text)]
+
+
+def _boxes(desk: Desk, case: Case) -> tuple[list[str], tuple[TypedCondition, ...], dict[str, str]]:
+    """Medicines and conditions: what is surely one of them is that, in whichever box it stood."""
+    medicines: list[str] = []
+    conditions: list[TypedCondition] = []
+    moved: dict[str, str] = {}
+    for text in _once(case.medicines):
+        one = typed_condition(desk.evidence, text, desk.conditions)
+        if one.conditions and not desk.named(text).medicines:
+            conditions.append(one)
+            moved[text] = "medicines"
+        else:
+            medicines.append(text)
+    for text in _once(case.conditions):
+        one = typed_condition(desk.evidence, text, desk.conditions)
+        if not one.conditions and desk.named(text).medicines:
+            medicines.append(text)
+            moved[text] = "conditions"
+        else:
+            conditions.append(one)
+    return list(dict.fromkeys(medicines)), tuple({one.typed: one for one in conditions}.values()), moved
 
 
 def _exposure(desk: Desk, use: KratomUse | None, points: int) -> tuple[ExposureAnswer | None, str]:

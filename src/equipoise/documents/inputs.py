@@ -55,7 +55,7 @@ def inputs(held: Gathered) -> Iterator[InputAnswer]:
             field="note",
             given="your own words",
             became="used",
-            sentence="Read for urgent signs, in English words only; nothing else was taken from it.",
+            sentence="Read for urgent signs, in English and a few words of other languages; nothing else was taken from it.",
         )
 
 
@@ -71,13 +71,13 @@ _BECAME: Mapping[str, Became] = {
 def _medicine_inputs(held: Gathered) -> Iterator[InputAnswer]:
     for one in () if held.listed is None else held.listed.names:
         yield InputAnswer(
-            field="medicines",
+            field=held.moved.get(one.typed, "medicines"),
             given=one.typed,
             became=_BECAME.get(one.kind, "not recognised"),
             sentence=one.sentence,
             suggestions=one.suggestions,
         )
-    if held.case.medicines == ():
+    if "medicines" in held.none:
         sentence = "No medicine was given, so none was checked."
         yield InputAnswer(field="medicines", given="none", became="used", sentence=sentence)
 
@@ -85,13 +85,13 @@ def _medicine_inputs(held: Gathered) -> Iterator[InputAnswer]:
 def _condition_inputs(held: Gathered) -> Iterator[InputAnswer]:
     for one in held.typed:
         yield InputAnswer(
-            field="conditions",
+            field=held.moved.get(one.typed, "conditions"),
             given=one.typed,
             became="used" if one.conditions else "asked" if one.suggestions else "not recognised",
             sentence=one.sentence,
             suggestions=one.suggestions,
         )
-    if held.case.conditions == ():
+    if "conditions" in held.none:
         yield InputAnswer(field="conditions", given="none", became="used", sentence="No condition was given.")
 
 
@@ -111,7 +111,7 @@ def _place_input(field: str, found: Found) -> InputAnswer:
 
 
 _RULED = "A rule on record is about it: it stands in the answer."
-_NO_RULE = "No rule on record is about it."
+_NO_RULE = "Nothing on record is about it."
 
 
 def _person_inputs(case: Case, conditions: Sequence[ConditionAnswer]) -> Iterator[InputAnswer]:

@@ -6,6 +6,7 @@ The words for a person hold no amount and no dose. How severe and how likely are
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from equipoise.documents.desk import Desk
@@ -45,7 +46,7 @@ class Line:
 
     ``about``: what of the case it is about, as given; none for what holds of everybody. ``likelihood`` and ``severity`` are
     words. ``more``: further sentences for a clinician. ``finding``: its id in the monograph. ``help``: which help a sign asks
-    for; ``medicine``: the id of the one that it is about.
+    for; ``medicine``: the id of the one that it is about. ``short_list``: of those that stand before others of their severity.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Line:
     finding: str | None = None
     help: str | None = None
     medicine: str | None = None
+    short_list: bool = False
 
 
 _MANY, _FEW = 6, 4
@@ -119,18 +121,28 @@ SEVERE_PLAIN: Mapping[str, str] = {
 LIKELY_PLAIN: Mapping[str, str] = {
     "shown-in-trial": "A trial in people has shown it.",
     "seen-in-studies-of-people": "It was seen in studies of people.",
-    "seen-in-cases": "It was seen in single people. How often it happens is not known.",
+    "seen-in-cases": "It was reported in people. How often it happens is not known.",
     "seen-in-animals": "It was seen in animals. Nobody has looked in people.",
     "seen-in-vitro": "It was seen in the lab. Nobody has looked in people.",
     "expected": "Nobody has studied it. It is what one would expect.",
     "unknown": "How likely it is, nobody knows.",
     "not-in-people": "A trial in people looked for it and did not find it. That does not settle it for other amounts.",
 }
-ONE_PLAIN = "It was seen in one person. How often it happens is not known."
+LIKELIEST = tuple(LIKELY_PLAIN)
+"""From the most to the least likely."""
+ONE_PLAIN = "It was reported in one person. How often it happens is not known."
+LIKE_YOU: Mapping[str, str] = {
+    "seen-in-animals": "It was seen in animals. Nobody has looked in people like you.",
+    "seen-in-vitro": "It was seen in the lab. Nobody has looked in people like you.",
+    "expected": "Nobody has studied it in people like you. It is what one would expect.",
+    "unknown": "How likely it is for people like you, nobody knows.",
+}
+"""The same of a rule on people: others may well have been studied, and those of whom it holds were not."""
 
 
-def _plain_axes(severity: str, likelihood: str, *, one_case: bool) -> str:
-    return f"{SEVERE_PLAIN[severity]} {ONE_PLAIN if one_case else LIKELY_PLAIN[likelihood]}"
+def _plain_axes(severity: str, likelihood: str, *, one_case: bool, own: Mapping[str, str] = MappingProxyType({})) -> str:
+    likely = ONE_PLAIN if one_case else own.get(likelihood, LIKELY_PLAIN[likelihood])
+    return f"{SEVERE_PLAIN[severity]} {likely}"
 
 
 # Urgent signs.
@@ -138,9 +150,9 @@ def _plain_axes(severity: str, likelihood: str, *, one_case: bool) -> str:
 _FIRST: Mapping[str, str] = {
     "crisis": "You wrote words that can mean thoughts of suicide or self-harm. You are not alone with this. Call or text the "
     "crisis line here now. If you are in danger, call the emergency number.",
-    "emergency": "You wrote of a sign that can be an emergency: {label}. Call the emergency number here now.",
-    "poison": "You wrote of something that can be poisoning: {label}. Call the poison line here now. If the person cannot be "
-    "woken or breathes badly, call the emergency number.",
+    "emergency": "You wrote of a sign that can be an emergency: {label}. Call the emergency number where you are, right now.",
+    "poison": "You wrote of something that can be poisoning: {label}. Call a poison line now. If there is none here, or if "
+    "the person cannot be woken or breathes badly, call the emergency number.",
     "doctor-today": "You wrote of a sign that a doctor should see today: {label}.",
 }
 
@@ -170,7 +182,7 @@ def pregnant(desk: Desk) -> Line:
         weight="urgent",
         about=("pregnant", "kratom"),
         person="You are pregnant and use kratom. Tell a doctor or a midwife now, before you change anything. Babies have had "
-        "withdrawal after birth, and quitting all at once can be hard on both of you.",
+        "withdrawal after birth, and quitting all at once can bring on withdrawal in you.",
         clinician="Pregnancy with reported kratom use: neonatal withdrawal has been reported after daily use; abrupt cessation "
         "carries withdrawal for the mother. Options with basis stand under conditions.",
         help="doctor-today",
@@ -201,11 +213,11 @@ def medicines(desk: Desk, listed: ListAnswer) -> Iterator[Line]:
                 medicine=answer.id,
             )
         yield _level(answer)
-    for one in listed.names:
+    for number, one in enumerate(listed.names):
         if one.medicines or one.kind == "topic":
             continue
         yield Line(
-            id=f"name/{one.kind}",
+            id=f"name/{number}/{one.kind}",
             weight="unknown",
             about=(one.typed,),
             person=f"“{shown(one.typed)}”: {one.sentence}",
@@ -216,9 +228,10 @@ def medicines(desk: Desk, listed: ListAnswer) -> Iterator[Line]:
 def _rule(desk: Desk, answer: MedicineAnswer, rule: RuleAnswer, told: dict[str, str]) -> Line:
     again = told.setdefault(rule.id, answer.name)
     if again != answer.name:
-        person = f"{_upper(answer.name)}: the same as with {again}. {rule.plain}"
+        person = f"{_upper(answer.name)}: {rule.plain} More on it stands under {again}."
     else:
-        whose = "" if rule.decided_by == "this medicine" or rule.likelihood in _WITHOUT_PEOPLE else _KIN
+        kin = _SAME_WAY if rule.axis == "kratom-on-medicine" else _KIN
+        whose = "" if rule.decided_by == "this medicine" or rule.likelihood in _WITHOUT_PEOPLE else kin
         axes = _plain_axes(rule.severity, rule.likelihood, one_case=rule.one_case)
         person = f"{_upper(answer.name)}: {rule.plain} {axes}{whose}"
     return Line(
@@ -231,7 +244,7 @@ def _rule(desk: Desk, answer: MedicineAnswer, rule: RuleAnswer, told: dict[str, 
         likelihood=rule.likelihood,
         certainty=_kinds(rule.evidence),
         watch=rule.watch,
-        ask=rule.ask,
+        ask=_asked(rule.ask),
         more=(
             rule.effect,
             f"Mechanism: {rule.mechanism}",
@@ -243,7 +256,13 @@ def _rule(desk: Desk, answer: MedicineAnswer, rule: RuleAnswer, told: dict[str, 
         sources=cited(desk, [source for piece in rule.evidence for source in piece.sources]),
         finding=desk.findings_of.get(rule.id),
         medicine=answer.id,
+        short_list=rule.short_list,
     )
+
+
+def _asked(ask: str | None) -> str | None:
+    """Whom to ask, a sentence for each."""
+    return None if ask is None else " ".join(f"{_upper(part)}." for part in ask.rstrip(".").split("; "))
 
 
 def _slight(desk: Desk, answer: MedicineAnswer, rules: Sequence[RuleAnswer]) -> Line:
@@ -265,6 +284,7 @@ def _slight(desk: Desk, answer: MedicineAnswer, rules: Sequence[RuleAnswer]) -> 
 
 _WITHOUT_PEOPLE = frozenset({"seen-in-animals", "seen-in-vitro", "expected", "unknown"})
 _KIN = " That was with other medicines of its kind."
+_SAME_WAY = " That was with a medicine that leaves the body in the same way."
 
 
 def _piece(piece: PieceAnswer) -> str:
@@ -350,13 +370,14 @@ def condition(desk: Desk, one: ConditionAnswer) -> Line:
         id=f"condition/{one.id}",
         weight=one.severity,  # type: ignore[arg-type]
         about=one.because,
-        person=f"{_upper(one.label)}: {one.plain} {_plain_axes(one.severity, one.likelihood, one_case=one.one_case)}",
+        person=f"{_upper(one.label)}: {one.plain} "
+        f"{_plain_axes(one.severity, one.likelihood, one_case=one.one_case, own=LIKE_YOU)}",
         clinician=f"{one.sentence} {one.effect}",
         severity=one.severity,
         likelihood=one.likelihood,
         certainty=_kinds(one.evidence),
         watch=one.watch,
-        ask=one.ask,
+        ask=_asked(one.ask),
         more=(
             *(() if one.mechanism is None else (f"Mechanism: {one.mechanism}",)),
             f"Severity because: {one.severe_because}",
@@ -455,6 +476,7 @@ def product(answer: ProductAnswer) -> Iterator[Line]:
             person=f"For {joined(names)} one cannot tell: {'; '.join(whys)}.",
             clinician=f"Cannot tell: {len(open_ones)} of {len(answer.limits)} limits ({', '.join(names)}).",
             more=tuple(f"{_upper(one.label)}; {one.says}: {one.why}. {one.by.body}, {one.by.text}." for one in open_ones),
+            sources=_set_by(open_ones),
         )
     yield Line(
         id="product/within",
@@ -469,6 +491,7 @@ def product(answer: ProductAnswer) -> Iterator[Line]:
             *((f"Not recognised: {', '.join(map(shown, answer.not_recognised))}.",) if answer.not_recognised else ()),
             *answer.notes,
         ),
+        sources=_set_by([one for one in answer.limits if one.verdict == "within"]),
     )
 
 
@@ -489,8 +512,12 @@ def _above(limits: Sequence[LimitAnswer]) -> Line:
         person=f"{name} is above {count} {kinds}{times}. Show the report to a doctor or a pharmacist.",
         clinician=f"{name} is above {count}: {'; '.join(map(_passed, limits))}.",
         more=tuple(dict.fromkeys(note for one in limits for note in (f"{one.by.body}: {one.by.text}.", *one.notes))),
-        sources=tuple(dict.fromkeys(Source(text=one.by.text, at=one.by.body, url=one.by.url) for one in limits)),
+        sources=_set_by(limits),
     )
+
+
+def _set_by(limits: Sequence[LimitAnswer]) -> tuple[Source, ...]:
+    return tuple(dict.fromkeys(Source(text=one.by.text, at=one.by.body, url=one.by.url) for one in limits))
 
 
 def _passed(one: LimitAnswer) -> str:
@@ -562,7 +589,7 @@ def not_checked(listed: ListAnswer | None) -> Iterator[Line]:
         id="unknown/not-checked",
         weight="fact",
         about=(),
-        person=f"With your medicines these were not looked at. {' '.join(f'{_upper(said)}.' for said in left_out)}",
+        person=f"The part on your medicines did not look at these. {' '.join(f'{_upper(said)}.' for said in left_out)}",
         clinician=f"Not checked with the medicines: {'; '.join(left_out)}.",
         more=listed.notes,
     )
@@ -587,7 +614,7 @@ MISSING: Mapping[str, tuple[str, str, str]] = {
     "medicines": (
         "your medicines",
         "Which medicines you take matters most here. Without them none was checked.",
-        "No medication list: no interaction was checked, those with opioids, sedatives and MAO inhibitors included.",
+        "No medication list: interactions were not checked, those with opioids, sedatives and MAO inhibitors included.",
     ),
     "conditions": (
         "illnesses you have or had",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from equipoise.documents.assessment import Assessment, Line, Section
+from equipoise.documents.lines import one_line
 from equipoise.documents.monograph import HelpEntry
 from equipoise.outputs.phrases import upper_first, wrap
 from equipoise.outputs.plain import dumped, plain
@@ -77,7 +78,7 @@ def _lines(answer: Assessment, register: Register) -> Iterator[str]:
     if answer.inputs:
         yield "What became of what you gave"
         for item in answer.inputs:
-            yield from wrap(f"{item.field}: {_one_line(item.given)}. {item.sentence}", first="  - ", indent=4)
+            yield from wrap(f"{item.field}: {one_line(item.given)}. {item.sentence}", first="  - ", indent=4)
         yield ""
     if answer.missing:
         yield "Not given, and what it would change"
@@ -90,10 +91,6 @@ def _lines(answer: Assessment, register: Register) -> Iterator[str]:
         yield from wrap(question, first="  - ", indent=4)
     yield ""
     yield from wrap(f"{answer.notice} As of {answer.as_of}, Equipoise {answer.version}.")
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _section(section: Section, register: Register) -> Iterator[str]:

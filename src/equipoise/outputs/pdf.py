@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +46,30 @@ _LINK = re.compile(r"(?:https?://|mailto:|tel:|sms:)\S+")
 
 def pdf(document: Monograph) -> bytes:
     """The whole monograph. The same document gives the same bytes."""
+    return typeset(words(document), document.as_of)
+
+
+def words(document: Monograph) -> str:
+    """All that the page design sets, as JSON."""
+    return as_data(_data(document))
+
+
+def as_data(held: Mapping[str, Any]) -> str:
+    """What a page design sets, as JSON, in signs that its fonts can show."""
+    return json.dumps(_shown(held), ensure_ascii=False)
+
+
+def typeset(data: str, as_of: date, template: Path = TEMPLATE) -> bytes:
+    """The PDF of :func:`as_data`, of the day of the document; meanwhile Typst leaves the interpreter to other threads."""
     made = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
+        template,
+        root=template.parent,
         font_paths=[FONTS],
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"data": json.dumps(_shown(_data(document)), ensure_ascii=False)},
+        sys_inputs={"data": data},
         pdf_standards="ua-1",
-        timestamp=datetime(document.as_of.year, document.as_of.month, document.as_of.day, tzinfo=UTC),
+        timestamp=datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC),
     )
     if not isinstance(made, bytes):
         raise TypeError(f"Typst gave {type(made).__name__}; should be the bytes of one PDF")

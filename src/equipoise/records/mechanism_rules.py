@@ -255,7 +255,9 @@ def conditions_are_weighed(evidence: Evidence, _: date) -> Iterator[Breach]:
 
 
 def signs_are_sourced(evidence: Evidence, _: date) -> Iterator[Breach]:
-    """Where it was seen that a sign is urgent is a reference, and no words stand for two signs."""
+    """Where there are conditions, it is a reference that says that a sign is urgent, and no words stand for two signs."""
+    if not evidence.conditions:
+        return
     owner: dict[str, str] = {}
     for sign in evidence.vocabulary.signs.values():
         if leads_nowhere(evidence, sign.ref, "references"):
