@@ -1,0 +1,169 @@
+"""Lines of an assessment in their two registers, what a case may hold, and what is named as missing."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, get_args
+
+import pytest
+
+from equipoise.documents.assessment import CaseError, assess
+from equipoise.documents.cases import LONGEST_NOTE, MOST, faults
+from equipoise.documents.desk import Desk
+from equipoise.documents.lines import LIKELY_PLAIN, MISSING, SEVERE_PLAIN, Line, Weight, is_clock, joined, law, shown
+from equipoise.engines.interactions import LIKELIHOODS, SEVERITIES
+from equipoise.findings.places import places
+from equipoise.records.case import Case, KratomUse
+from equipoise.values.dates import PartialDate
+
+DAY = date(2026, 11, 22)
+
+
+def lines_of(desk: Desk, **fields: Any) -> dict[str, Line]:
+    answer = assess(desk, Case(**fields))
+    return {line.id: line for section in answer.sections for line in section.lines}
+
+
+def test_every_severity_and_likelihood_has_everyday_words_and_a_weight() -> None:
+    assert set(SEVERE_PLAIN) == set(SEVERITIES)
+    assert set(LIKELY_PLAIN) == set(LIKELIHOODS)
+    assert set(SEVERITIES) < set(get_args(Weight))
+
+
+def test_names_are_joined_as_people_do() -> None:
+    assert [joined(names) for names in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+
+
+def test_a_typed_text_is_repeated_on_one_line_without_signs_that_cannot_be_seen() -> None:
+    assert shown("zolo\x00ft\u202e\n 50") == "zolo ft 50"
+    assert len(shown("x" * 500)) == 60
+
+
+def test_a_time_of_day_is_one_and_nothing_else_is() -> None:
+    assert [is_clock(text) for text in ("8:00", " 08:00 ", "23:59", "24:00", "8", "08:60")] == [True] * 3 + [False] * 3
+
+
+def test_the_second_medicine_of_a_rule_is_told_in_short_and_weighs_the_same(assessment_desk: Desk) -> None:
+    held = lines_of(assessment_desk, medicines=("oxycodone", "hydrocodone"))
+    first, second = held["interaction/hydrocodone/opioids"], held["interaction/oxycodone/opioids"]
+    assert first.person.endswith("That was with other medicines of its kind.")
+    assert "hydrocodone" in second.person
+    assert len(second.person) < len(first.person)
+    assert "so much that a person dies" in second.person
+    assert (first.weight, second.weight) == ("life-threatening", "life-threatening")
+
+
+def test_kin_are_named_only_where_people_were_seen_and_not_with_this_medicine(assessment_desk: Desk) -> None:
+    held = lines_of(assessment_desk, medicines=("fentanyl", "phenelzine"))
+    kin = "That was with other medicines of its kind"
+    assert kin not in held["interaction/fentanyl/opioids"].person
+    assert kin not in held["interaction/phenelzine/maoi"].person
+
+
+def test_a_level_is_said_as_far_as_the_models_go(assessment_desk: Desk) -> None:
+    held = lines_of(assessment_desk, medicines=("midazolam", "gabapentin", "sertraline", "lithium"))
+    assert held["level/midazolam"].person == (
+        "Kratom may raise how much midazolam is in the blood. A trial in people measured it. Daily use may do more."
+    )
+    assert "a little at most" in held["level/gabapentin"].person
+    assert "may hardly change" in held["level/sertraline"].person
+    assert "is not known. Small changes matter" in held["level/lithium"].person
+
+
+def test_limits_of_the_law_are_amounts_for_a_clinician_and_words_for_a_person(assessment_desk: Desk) -> None:
+    held = places(assessment_desk.evidence, DAY)
+    spot = held.find("US-RI").spot
+    assert spot is not None
+    answer = held.answer([spot], substance="leaf", form=None, action="possess", age=None)[0]
+    line = law(answer)
+    assert "at most 150 mg of mitragynine in a serving" in line.clinician
+    assert not any(unit in line.person for unit in ("mg", "ppm"))
+    assert line.person.count("the product keeps the limits of the law on what it holds") == 1
+    aged = law(replace(answer, conditions=("21 years of age",)))
+    assert "Conditions: 21 years of age." in aged.person
+
+
+def test_what_is_only_minor_never_stands_first(assessment_desk: Desk) -> None:
+    answer = assess(assessment_desk, Case(medicines=("pravastatin",)))
+    assert answer.first.weight == "unknown"
+    assert "more than minor" in answer.first.person
+    assert assess(assessment_desk, Case()).first.person.startswith("You gave nothing about you")
+    assert assess(assessment_desk, Case(conditions=("gout",))).first.person.startswith("Nothing on record speaks to")
+
+
+def test_help_is_that_of_where_the_person_is(assessment_desk: Desk) -> None:
+    def countries(case: Case) -> set[str]:
+        return {entry.country for entry in assess(assessment_desk, case).help}
+
+    assert countries(Case(place="DE")) == {"Germany"}
+    assert countries(Case(travel=("DE",))) == {"United States"}
+    assert countries(Case(place=" ", travel=("DE",))) == {"United States"}
+
+
+def test_a_sign_decides_which_help_stands_first(assessment_desk: Desk) -> None:
+    def kind(note: str) -> str:
+        return assess(assessment_desk, Case(place="US-OH", note=note)).help[0].kind
+
+    assert [kind(note) for note in ("want to die", "chest pain", "took too much", "yellow eyes", "fine")] == [
+        "crisis",
+        "emergency",
+        "poison",
+        "emergency",
+        "crisis",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("use", "urgent"),
+    [("now", True), (None, True), ("stopped", False), ("considering", False), ("never", False)],
+)
+def test_a_pregnancy_is_urgent_unless_the_use_has_ended_or_never_began(assessment_desk: Desk, use: Any, urgent: bool) -> None:
+    answer = assess(assessment_desk, Case(pregnant="yes", kratom=KratomUse(use=use)))
+    assert bool(answer.urgent) is urgent
+
+
+def test_all_that_may_lack_is_named_with_what_it_would_change(assessment_desk: Desk) -> None:
+    assert [gap.field for gap in assess(assessment_desk, Case()).missing] == list(MISSING)
+    use = KratomUse(grams=Decimal(2), times_per_day=2, since=PartialDate.parse("2025"))
+    case = Case(age=30, sex="male", place="DE", medicines=(), conditions=(), kratom=use)
+    assert [gap.field for gap in assess(assessment_desk, case).missing] == ["certificate", "phenotypes"]
+
+
+@pytest.mark.parametrize(
+    ("case", "field", "said"),
+    [
+        (Case(age=121), "age", "is 121; should be from 0 to 120"),
+        (Case(medicines=("a",) * (MOST["medicines"] + 1)), "medicines", "are 101; should be 100 at most"),
+        (Case(medicines=("a", " ")), "medicines[1]", "is empty"),
+        (Case(conditions=("x" * 201,)), "conditions[0]", "has 201 characters"),
+        (Case(place="x" * 201), "place", "has 201 characters"),
+        (Case(note="x" * (LONGEST_NOTE + 1)), "note", "has 5,001 characters"),
+        (Case(kratom=KratomUse(grams=Decimal(0))), "kratom.grams", "should be above 0 and at most 500"),
+        (Case(kratom=KratomUse(grams=Decimal(1), mitragynine_mg=Decimal(1))), "kratom.mitragynine_mg", "one of the two"),
+        (Case(kratom=KratomUse(times_per_day=25)), "kratom.times_per_day", "should be from 1 to 24"),
+        (Case(kratom=KratomUse(times=("08:00", "25:00"))), "kratom.times[1]", "should look like 08:00"),
+        (Case(kratom=KratomUse(since=PartialDate.parse("2027"))), "kratom.since", "should not be after 2026-11-22"),
+        (
+            Case(kratom=KratomUse(since=PartialDate.parse("2026-02"), stopped=PartialDate.parse("2026-01"))),
+            "kratom.stopped",
+            "should be after it",
+        ),
+    ],
+)
+def test_what_cannot_be_is_named_by_its_field_and_what_would_be_right(
+    assessment_desk: Desk, case: Case, field: str, said: str
+) -> None:
+    found = list(faults(case, DAY))
+    assert [name for name, _ in found] == [field]
+    assert said in found[0][1]
+    with pytest.raises(CaseError) as refused:
+        assess(assessment_desk, case)
+    assert refused.value.faults == tuple(found)
+
+
+def test_the_bounds_themselves_can_be() -> None:
+    use = KratomUse(
+        grams=Decimal(500), times_per_day=24, since=PartialDate.parse("2026-11"), stopped=PartialDate.parse("2026-11")
+    )
+    assert list(faults(Case(age=0, note="x" * LONGEST_NOTE, kratom=use), DAY)) == []
+    assert list(faults(Case(age=120, medicines=("a",) * 100), DAY)) == []
