@@ -41,8 +41,8 @@ golden: $(READY) ## write the golden files again; read the diff before you keep 
 bench: $(READY) ## run each script of benchmarks/
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
-serve: monograph ## show the monograph at http://127.0.0.1:8000
-	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory build/monograph
+serve: $(READY) ## pages, API and CDS Hooks at http://127.0.0.1:8000
+	$(BIN)/equipoise serve --port 8000
 
 clean: ## remove all that these commands made, the environment too
 	rm -rf build dist .venv .uv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

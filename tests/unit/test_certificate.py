@@ -466,3 +466,9 @@ def test_the_forms_that_docs_certificates_shows_are_read(tmp_path: Path) -> None
     for unit in re.findall(r"^\| `([^|]*)`", text.split("## Units")[1].split("## Analytes")[0], re.MULTILINE):
         for one in unit.split("`, `"):
             assert read(tmp_path, f"{HEAD}Lead,1,{one},,\n").results[0].unit == one
+
+
+def test_a_certificate_of_one_analyte_over_and_over_is_soon_refused(tmp_path: Path) -> None:
+    said = faults(tmp_path, f"Analyte,Result,Unit\n{''.join(f'Mitragynine,{at / 10},mg/g{chr(10)}' for at in range(1900))}")
+    assert len(said) < 250
+    assert "c.csv:22: Mitragynine: is line 21 of one analyte; should have one amount" in said

@@ -334,7 +334,15 @@ def test_help_of_every_command_names_the_common_options(command: tuple[str, ...]
 
 def test_every_command_stands_in_this_table() -> None:
     evidence = {("evidence", command.name) for command in cli.evidence_app.registered_commands}
-    alone = {("pool",), ("law",), ("product",), ("interactions",), ("exposure",)}  # each has a file of tests of its own
+    alone = {
+        ("pool",),
+        ("law",),
+        ("product",),
+        ("interactions",),
+        ("exposure",),
+        ("assess",),
+        ("serve",),
+    }  # each has a file of tests of its own
     assert {(command.name,) for command in cli.app.registered_commands} | evidence == set(COMMANDS) | alone
 
 

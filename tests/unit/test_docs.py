@@ -1,21 +1,28 @@
 """What stands in docs/ is what the program says."""
 
+import dataclasses
 import doctest
 import json
 import re
 import textwrap
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from equipoise.documents.cases import faults as faults_of
+from equipoise.outputs.assessment import SCHEMA as ASSESSMENT_SCHEMA
 from equipoise.outputs.exposure import SCHEMA as EXPOSURE_SCHEMA
 from equipoise.outputs.interactions import SCHEMA as INTERACTIONS_SCHEMA
 from equipoise.outputs.json import SCHEMA
 from equipoise.outputs.law import SCHEMA as LAW_SCHEMA
 from equipoise.outputs.product import SCHEMA as PRODUCT_SCHEMA
+from equipoise.records.case import Case, KratomUse, Phenotypes, Report
 from equipoise.records.evidence import KINDS
 from equipoise.records.forms import form, parts
-from equipoise.records.reader import read_record, schemas
+from equipoise.records.reader import read_case, read_record, schemas
+from equipoise.records.text import compose
+from equipoise.records.text import plain as plain_data
 from equipoise.records.topic import Topic
 from equipoise.records.vocabulary import Vocabulary
 
@@ -31,6 +38,7 @@ def test_the_schemas_in_docs_are_those_of_the_reader() -> None:
         "product-answer": PRODUCT_SCHEMA,
         "interactions-answer": INTERACTIONS_SCHEMA,
         "exposure-answer": EXPOSURE_SCHEMA,
+        "assessment": ASSESSMENT_SCHEMA,
     }
     assert kept == {**schemas(), **{name: json.loads(path.read_text()) for name, path in answers.items()}}
 
@@ -65,6 +73,20 @@ def test_the_page_names_each_table_with_its_columns() -> None:
     for table, entry in form(Vocabulary).items():
         (kind,) = parts(entry.holds)
         assert f"| `{table.replace('_', '-')}.csv` | `{','.join(form(kind))}` |" in page
+
+
+def test_the_case_on_the_page_is_one_and_the_page_names_each_field() -> None:
+    page = (DOCS / "assessment.md").read_text(encoding="utf-8")
+    section = re.search(r"^## The case\n(?:(?:[^ #\n][^\n]*)?\n)+((?:(?:    [^\n]*)?\n)+)", page, re.MULTILINE)
+    assert section is not None
+    root, _ = compose(textwrap.dedent(section[1]), "case.yaml")
+    assert root is not None
+    data, _ = plain_data(root, textwrap.dedent(section[1]), "case.yaml")
+    case, faults = read_case(data)
+    assert case is not None, faults
+    assert list(faults_of(case, date(2026, 1, 31))) == []
+    fields = {field.name for kind in (Case, KratomUse, Phenotypes, Report) for field in dataclasses.fields(kind)}
+    assert {name for name in fields if not re.search(rf"\b{name}\b", page)} == set()
 
 
 def test_the_tutorial_says_what_the_engine_says() -> None:

@@ -5,7 +5,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise import __version__
+from equipoise.apps.assess import assess
 from equipoise.apps.build import replace_folder
 from equipoise.apps.clock import today
 from equipoise.apps.exposure import exposure
@@ -22,6 +23,7 @@ from equipoise.apps.law import law
 from equipoise.apps.options import AsOf, Folder, Json
 from equipoise.apps.pool import pool
 from equipoise.apps.product import product
+from equipoise.apps.serve import serve
 from equipoise.apps.terminal import progress, reading, refuse, stop
 from equipoise.records import places
 from equipoise.records.evidence import KINDS, Evidence
@@ -60,12 +62,21 @@ def _fault_record(fault: Fault) -> dict[str, object]:
     return {"file": fault.file, "line": fault.line, "field": fault.field, "message": fault.message}
 
 
-def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Evidence, tuple[Fault, ...]]:
+def _ready_to_compute() -> None:
+    """Import what computes findings: about as long as a second process parses the evidence."""
+    import scipy.special  # type: ignore[import-untyped]  # noqa: F401
+
+    import equipoise.documents.monograph  # noqa: F401
+
+
+def _checked(
+    evidence: Path | None, as_of: date, *, freshness: bool, meanwhile: Callable[[], None] | None = None
+) -> tuple[Evidence, tuple[Fault, ...]]:
     """The evidence and its faults, of a day on which all of it had been read."""
     from equipoise.records.rules import check
 
     with reading(evidence, REFUSED):
-        read, faults = check(*_folders(evidence), as_of, freshness=freshness)
+        read, faults = check(*_folders(evidence), as_of, freshness=freshness, meanwhile=meanwhile)
     days = (record.extracted.date for _, record in read.records())
     newest = max((day for day in days if day <= today()), default=as_of)  # a later day is a fault, which names its file
     if newest > as_of:
@@ -73,8 +84,8 @@ def _checked(evidence: Path | None, as_of: date, *, freshness: bool) -> tuple[Ev
     return read, faults
 
 
-def _sound(evidence: Path | None, as_of: date) -> Evidence:
-    read, faults = _checked(evidence, as_of, freshness=False)
+def _sound(evidence: Path | None, as_of: date, meanwhile: Callable[[], None] | None = None) -> Evidence:
+    read, faults = _checked(evidence, as_of, freshness=False, meanwhile=meanwhile)
     if faults:
         refuse(faults, REFUSED)
     return read
@@ -101,7 +112,7 @@ def evidence_check(as_json: Json = False, evidence: Folder = None, as_of: AsOf =
     day = as_of or today()
     with progress() as step:
         step("Reading and checking")
-        read, faults = _checked(evidence, day, freshness=True)
+        read, faults = _checked(evidence, day, freshness=True, meanwhile=_ready_to_compute)
     if not faults:
         from equipoise.documents.monograph import monograph as monograph_document
 
@@ -153,7 +164,8 @@ def evidence_schema(
     evidence: Folder = None,
     as_of: AsOf = None,
 ) -> None:
-    """The JSON Schemas of the evidence files, for editors, of monograph.json, and of what law says with --json."""
+    """The JSON Schemas of the evidence files, for editors, of monograph.json, and of what other commands say with --json."""
+    from equipoise.outputs.assessment import SCHEMA as ASSESSMENT
     from equipoise.outputs.exposure import SCHEMA as EXPOSURE
     from equipoise.outputs.interactions import SCHEMA as INTERACTIONS
     from equipoise.outputs.json import SCHEMA
@@ -167,6 +179,7 @@ def evidence_schema(
         "interactions-answer": INTERACTIONS,
         "exposure-answer": EXPOSURE,
         "product-answer": PRODUCT,
+        "assessment": ASSESSMENT,
     }
     made = {**schemas(), **{name: json.loads(path.read_text(encoding="utf-8")) for name, path in answers.items()}}
     if kind is not None and kind not in made:
@@ -196,9 +209,9 @@ def _topic(evidence: Evidence, name: str | None) -> Topic:
 
 
 def _document(evidence: Path | None, name: str | None, as_of: date) -> "Monograph":
+    read = _sound(evidence, as_of, _ready_to_compute)
     from equipoise.documents.monograph import monograph as monograph_document
 
-    read = _sound(evidence, as_of)
     try:
         return monograph_document(read, _topic(read, name), as_of)
     except EvidenceError as refused:
@@ -211,10 +224,11 @@ def _html(document: "Monograph") -> dict[str, bytes]:
     return site(document)
 
 
-def _pdf(document: "Monograph") -> dict[str, bytes]:
-    from equipoise.outputs.pdf import pdf
+def _pdf(document: "Monograph") -> Callable[[], dict[str, bytes]]:
+    from equipoise.outputs.pdf import typeset, words
 
-    return {"monograph.pdf": pdf(document)}
+    data = words(document)
+    return lambda: {"monograph.pdf": typeset(data, document.as_of)}
 
 
 def _json(document: "Monograph") -> dict[str, bytes]:
@@ -229,14 +243,36 @@ def _text(document: "Monograph") -> dict[str, bytes]:
     return {"monograph.txt": monograph_text(document).encode()}
 
 
-WRITERS: Mapping[str, Callable[["Monograph"], dict[str, bytes]]] = {"html": _html, "pdf": _pdf, "json": _json, "text": _text}
+def _fhir(document: "Monograph") -> dict[str, bytes]:
+    from equipoise.outputs.fhir import monograph_fhir
+
+    return {"monograph.fhir.json": monograph_fhir(document).encode()}
+
+
+WRITERS: Mapping[str, Callable[["Monograph"], dict[str, bytes]]] = {
+    "html": _html,
+    "json": _json,
+    "text": _text,
+    "fhir": _fhir,
+}
+FORMATS = ("html", "pdf", "json", "text", "fhir")
+
+
+def _written(document: "Monograph", chosen: Sequence[str]) -> dict[str, bytes]:
+    """The files of the formats; Typst, which leaves the interpreter to the others, begins before them."""
+    with ThreadPoolExecutor(1) as beside:
+        pdf = beside.submit(_pdf(document)) if "pdf" in chosen else None
+        made = {name: WRITERS[name](document) for name in chosen if name in WRITERS}
+        if pdf is not None:
+            made["pdf"] = pdf.result()
+    return {file: held for name in chosen for file, held in made[name].items()}
 
 
 def _formats(text: str) -> list[str]:
     chosen = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    unknown = [name for name in chosen if name not in WRITERS]
+    unknown = [name for name in chosen if name not in FORMATS]
     if unknown or not chosen:
-        raise typer.BadParameter(f"{text!r} names {', '.join(unknown) or 'no format'}; should be some of {','.join(WRITERS)}")
+        raise typer.BadParameter(f"{text!r} names {', '.join(unknown) or 'no format'}; should be some of {','.join(FORMATS)}")
     return chosen
 
 
@@ -251,7 +287,7 @@ def monograph(
         typer.Option("--out", metavar="DIR", help="Where to put it; an earlier build there is replaced whole, at the end."),
     ] = Path("build/monograph"),
     formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="Some of html,pdf,json,text.")
+        str, typer.Option("--format", metavar="LIST", help="Some of html,pdf,json,text,fhir.")
     ] = "html,pdf,json,text",
     as_json: Json = False,
     evidence: Folder = None,
@@ -262,11 +298,8 @@ def monograph(
     with progress() as step:
         step("Reading and computing")
         document = _document(evidence, topic, as_of or today())
-        files: dict[str, bytes] = {}
         step(f"Writing {', '.join(chosen)}")
-        with ThreadPoolExecutor() as writers:  # Typst leaves the interpreter to the other formats while it sets the PDF
-            for made in writers.map(lambda name: WRITERS[name](document), chosen):
-                files |= made
+        files = _written(document, chosen)
         step("Putting the build in place")
         try:
             replace_folder(out, files)
@@ -322,6 +355,8 @@ app.command("law")(law)
 app.command("exposure")(exposure)
 app.command("interactions")(interactions)
 app.command("product")(product)
+app.command("assess")(assess)
+app.command("serve")(serve)
 
 
 @app.callback()

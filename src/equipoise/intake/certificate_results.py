@@ -148,17 +148,30 @@ def _against(found: Reading, loq: Decimal | None) -> tuple[Outcome, Decimal | No
     return found.outcome, found.value
 
 
+_MOST_LINES = 20
+"""Of one analyte, which a certificate prints in a few units at most."""
+
+
 def contradictions(results: Sequence[Result]) -> list[str]:
-    """Lines of one analyte that cannot both be: two amounts in units of one kind, or found and absent."""
-    return [
-        f"{one.place}: {one.printed[:SHOWN]}: contradicts {other.place}; one analyte should have one amount"
-        for at, one in enumerate(results)
-        for other in results[:at]
-        if one.analyte == other.analyte
-        and one.analyte not in {NOT_RECOGNISED, MOISTURE}
-        and (one.form, one.basis) == (other.form, other.basis)
-        and _contradict(one, other)
-    ]
+    """Lines of one analyte that cannot both be: two amounts in units of one kind, or found and absent; or too many."""
+    alike: dict[tuple[str, str | None, str], list[Result]] = {}
+    faults = []
+    for one in results:
+        if one.analyte in {NOT_RECOGNISED, MOISTURE}:
+            continue
+        others = alike.setdefault((one.analyte, one.form, one.basis), [])
+        if len(others) == _MOST_LINES:
+            faults.append(
+                f"{one.place}: {one.printed[:SHOWN]}: is line {len(others) + 1} of one analyte; should have one amount"
+            )
+        elif len(others) < _MOST_LINES:
+            faults += [
+                f"{one.place}: {one.printed[:SHOWN]}: contradicts {other.place}; one analyte should have one amount"
+                for other in others
+                if _contradict(one, other)
+            ]
+        others.append(one)
+    return faults
 
 
 def _contradict(one: Result, other: Result) -> bool:

@@ -102,12 +102,13 @@ class CellView:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """The document and where its parts are found."""
+    """The document and where its parts are found. ``asks``: pages that answer questions, which only a server has."""
 
     document: Monograph
     pages: Mapping[str, str]
     studies: frozenset[str]
     law: LawPages | None = None
+    asks: tuple[tuple[str, str], ...] = ()
 
     @property
     def urgent_place(self) -> str:
@@ -156,7 +157,8 @@ def shown(url: str) -> str:
     return bare if len(bare) <= _ADDRESS else f"{bare[: _ADDRESS - 1]}…"
 
 
-def _environment() -> Environment:
+def templates() -> Environment:
+    """Our templates with the words of the site."""
     made = environment()
     made.tests.update(
         shown=lambda block: isinstance(block, Shown),
@@ -175,24 +177,41 @@ def _environment() -> Environment:
     return made
 
 
-_TEMPLATES = _environment()
+_TEMPLATES = templates()
 
 
 def site(document: Monograph) -> dict[str, bytes]:
     """Every file of the site by its name."""
+    held = held_site(document)
+    return files(held, finding_views(held))
+
+
+def held_site(document: Monograph, asks: tuple[tuple[str, str], ...] = ()) -> Site:
+    """The document and where its parts are found; ``asks`` names the pages of a server that answer questions."""
     pages = {chapter.id: f"{chapter.id}.html" if place else "index.html" for place, chapter in enumerate(document.chapters)}
     law = None if document.law is None else LawPages(document.law)
-    held = Site(document=document, pages=pages, studies=frozenset(study.id for study in document.studies), law=law)
-    views = {name: _view(held, finding) for name, finding in document.findings.items()}
-    files = {
-        name: _page("chapter", held, name, findings=views, **_chapter(held, place)) for place, name in enumerate(pages.values())
+    studies = frozenset(study.id for study in document.studies)
+    return Site(document=document, pages=pages, studies=studies, law=law, asks=asks)
+
+
+def finding_views(held: Site) -> dict[str, FindingView]:
+    """Every finding in the words of its page."""
+    return {name: _view(held, finding) for name, finding in held.document.findings.items()}
+
+
+def files(held: Site, views: Mapping[str, FindingView]) -> dict[str, bytes]:
+    """Every file of a site by its name."""
+    document = held.document
+    made = {
+        name: _page("chapter", held, name, findings=views, **_chapter(held, place))
+        for place, name in enumerate(held.pages.values())
     }
-    files["studies.html"] = _page("studies", held, "studies.html", groups=_groups(document))
-    files["sources.html"] = _page("sources", held, "sources.html", references=_references(document))
-    files |= {name: _page("place", held, name, **more) for name, more in _places(held)}
-    files["help.html"] = _page("help", held, "help.html", countries=_countries(document.help))
+    made["studies.html"] = _page("studies", held, "studies.html", groups=_groups(document))
+    made["sources.html"] = _page("sources", held, "sources.html", references=_references(document))
+    made |= {name: _page("place", held, name, **more) for name, more in _places(held)}
+    made["help.html"] = _page("help", held, "help.html", countries=_countries(document.help))
     return {
-        **{name: text.encode() for name, text in files.items()},
+        **{name: text.encode() for name, text in made.items()},
         "style.css": (_HERE / "static" / "style.css").read_bytes(),
         **{
             f"fonts/{face.name}": face.read_bytes()

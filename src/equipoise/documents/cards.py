@@ -1,0 +1,394 @@
+"""Cards for the point of care: what a chart with kratom use in it gives reason to look at, and what was not checked.
+
+Silent unless kratom use is recorded. With it there is always a card, since an empty answer is shown as good news. A card gives
+reasons and sources; it never says what to do with a medicine, and rates nobody's risk.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from equipoise.findings.charts import ChartMedicine, ChartMedicines, Codebook, checked, dated, names, read, reasons_to_ask
+from equipoise.findings.interactions import (
+    KIND_WORDS,
+    LIKELY,
+    ONE_CASE,
+    SEVERE,
+    ListAnswer,
+    RuleAnswer,
+    TogetherAnswer,
+    here,
+)
+from equipoise.intake.fhir import Chart
+from equipoise.intake.fhir.observations import ITEM_9
+
+Indicator = Literal["info", "warning", "critical"]
+Hook = Literal["patient-view", "order-select", "order-sign"]
+
+SUMMARY = 139
+"""The most letters of a summary: the standard wants fewer than 140."""
+_MOST_RULES = 6
+_MOST_LINKS = 3
+_MOST_NAMED = 12
+"""How many rules, links and names a card shows; more are counted."""
+_NAME = 80
+
+_FROM_PEOPLE = frozenset({"shown-in-trial", "seen-in-studies-of-people", "seen-in-cases"})
+_GRAVE = frozenset({"life-threatening", "serious"})
+_ORDER: Mapping[Indicator, int] = {"critical": 0, "warning": 1, "info": 2}
+
+FOR_JUDGEMENT = "Reasons with their sources, for your judgement; no instruction."
+NO_DATA = "Nothing on record is not the same as nothing to fear."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideReason:
+    """Why a card was set aside, as a code of our own list."""
+
+    code: str
+    display: str
+
+
+OVERRIDE_REASONS = (
+    OverrideReason(code="no-kratom-use", display="The patient does not use kratom"),
+    OverrideReason(code="benefit-outweighs", display="The benefit outweighs it; will monitor"),
+    OverrideReason(code="already-discussed", display="Already discussed with the patient"),
+    OverrideReason(code="not-current", display="Not a current medicine of the patient"),
+    OverrideReason(code="disagree-with-evidence", display="I disagree with the evidence (please comment)"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardLink:
+    """A page to read on, by its whole address."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What one card says: ``summary`` in one line, ``detail`` in Markdown.
+
+    Raises
+    ------
+    ValueError
+        A summary that is empty or too long.
+    """
+
+    uuid: str
+    summary: str
+    indicator: Indicator
+    detail: str
+    links: tuple[CardLink, ...] = ()
+    override_reasons: tuple[OverrideReason, ...] = OVERRIDE_REASONS
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.summary) <= SUMMARY:
+            raise ValueError(f"a summary has {len(self.summary)} letters; should have 1 to {SUMMARY}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where the monograph stands, the page of each rule in it, and whether to ask where kratom use is unknown."""
+
+    base_url: str
+    pages: Mapping[str, str] = field(default_factory=dict)
+    ask: bool = False
+
+    def address(self, rule: str) -> str:
+        """The page of a rule, or the front page."""
+        page = self.pages.get(rule, "")
+        if page.startswith(("https://", "http://")):
+            return page
+        return f"{self.base_url.rstrip('/')}/{page.lstrip('/')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A card without its number."""
+
+    summary: str
+    indicator: Indicator
+    detail: str
+    links: tuple[CardLink, ...] = ()
+
+
+def cards(
+    chart: Chart,
+    book: Codebook,
+    check: Callable[[Sequence[str]], ListAnswer],
+    *,
+    hook: Hook,
+    site: Site,
+    as_of: date,
+    uuid: Callable[[], str],
+) -> tuple[Card, ...]:
+    """The cards for a chart, the gravest first.
+
+    Parameters
+    ----------
+    chart
+        What was read of the record.
+    book
+        The register with which its medicines are read.
+    check
+        What checks a list of names against kratom.
+    as_of
+        The day of the call.
+    uuid
+        A new number for each card.
+    """
+    if chart.kratom.state == "denied":
+        return ()
+    found = read(book, chart, as_of)
+    if chart.kratom.state == "unknown":
+        told = list(_asked(chart, book, found, site)) if site.ask and hook == "patient-view" else []
+    else:
+        told = _used(chart, book, found, check, hook=hook, site=site)
+    return tuple(
+        Card(uuid=uuid(), summary=one.summary, indicator=one.indicator, detail=one.detail, links=one.links) for one in told
+    )
+
+
+# Kratom use is recorded.
+
+
+def _used(
+    chart: Chart,
+    book: Codebook,
+    found: ChartMedicines,
+    check: Callable[[Sequence[str]], ListAnswer],
+    *,
+    hook: Hook,
+    site: Site,
+) -> list[_Told]:
+    ordered = found.ordered if hook != "patient-view" else frozenset()
+    lead = [ident for ident in found.idents if ident in ordered]
+    rest = [ident for ident in found.idents if ident not in ordered]
+    told: list[_Told] = []
+    for idents, opening in ((lead, "Being ordered. "), (rest, "Already on the list. " if ordered else "")):
+        answer = check(names(book, idents)) if idents else None
+        if answer is not None and answer.foremost:
+            told.append(_rules(answer, opening, book, site, ended=chart.kratom.ended))
+    together = check(names(book, found.idents)).together if len(found.idents) > 1 and lead and rest else ()
+    if together and told:
+        told[0] = _beside(told[0], together)
+    covered = _covered(chart, book, found)
+    if told and not _gaps(chart, found):
+        last = told[-1]
+        told[-1] = _Told(summary=last.summary, indicator=last.indicator, detail=f"{last.detail}\n\n{covered}", links=last.links)
+    else:
+        told.append(_coverage(chart, found, covered, site, alone=not told))
+    told += _disagreeing(found, site)
+    told += _item_9(chart, site)
+    return sorted(told, key=lambda one: _ORDER[one.indicator])
+
+
+def _rules(answer: ListAnswer, opening: str, book: Codebook, site: Site, *, ended: bool) -> _Told:
+    """What matters most of a list: the first rule in the summary, the others below."""
+    top, *others = answer.foremost
+    about = [one.name for one in answer.medicines if any(rule.id == top.id for rule in one.rules)]
+    when = checked(book.evidence, top.id)
+    how = f"{SEVERE[top.severity]}; {ONE_CASE if top.one_case else LIKELY[top.likelihood]}; {when}."
+    kratom = "Kratom (recorded as ended)" if ended else "Kratom"
+    lines = [
+        f"**{opening}{top.sentence} {here(top, answer.medicines)}** Evidence {when}.",
+        f"{top.effect} {top.severe_because}",
+        _evidence(top),
+    ]
+    if top.watch:
+        lines.append(f"To watch for: {'; '.join(top.watch)}.")
+    shown = [one for one in others if not one.minor][:_MOST_RULES]
+    listed = [f"- {one.sentence} {here(one, answer.medicines)}" for one in shown]
+    listed += [f"- {one.sentence}" for one in answer.together]
+    if len(others) > len(shown):
+        listed.append(f"- {len(others) - len(shown)} more of less weight: see the pages.")
+    links: dict[str, CardLink] = {}
+    for one in (top, *shown):
+        links.setdefault(site.address(one.id), CardLink(label=one.title, url=site.address(one.id)))
+    return _Told(
+        summary=_fitted(f"{kratom} with ", about, f": {how}"),
+        indicator=min((_indicator(one, ended=ended) for one in answer.foremost), key=_ORDER.__getitem__),
+        detail="\n\n".join([*lines, *(["\n".join(listed)] if listed else []), FOR_JUDGEMENT]),
+        links=tuple(links.values())[:_MOST_LINKS],
+    )
+
+
+def _indicator(rule: RuleAnswer, *, ended: bool) -> Indicator:
+    """Critical for the short list alone; a warning for what is grave, or moderate and seen in people."""
+    if rule.short_list and not ended:
+        return "critical"
+    if rule.minor or rule.likelihood == "not-in-people":
+        return "info"
+    grave = rule.severity in _GRAVE
+    return "warning" if grave or (rule.severity == "moderate" and rule.likelihood in _FROM_PEOPLE) else "info"
+
+
+def _evidence(rule: RuleAnswer) -> str:
+    """How many pieces of which kind are on record, and how many of them do not stand for it."""
+    counts: dict[str, int] = {}
+    for one in rule.evidence:
+        counts[one.kind] = counts.get(one.kind, 0) + 1
+    listed = ", ".join(f"{KIND_WORDS[kind]} ({count})" for kind, count in counts.items())
+    against = sum(one.stands != "for" for one in rule.evidence)
+    beside = f" Of these, {against} speak against it or are unclear." if against else ""
+    return f"Evidence on record, by kind: {listed}.{beside}"
+
+
+def _beside(told: _Told, together: Sequence[TogetherAnswer]) -> _Told:
+    """What several do alike, across those being ordered and those on the list."""
+    listed = "\n".join(f"- {one.sentence}" for one in together)
+    return _Told(
+        summary=told.summary, indicator=told.indicator, detail=f"{told.detail}\n\nTogether:\n\n{listed}", links=told.links
+    )
+
+
+def _gaps(chart: Chart, found: ChartMedicines) -> bool:
+    """Whether something was not checked or not read."""
+    return bool(_unchecked(found) or found.beyond or chart.unread)
+
+
+def _unchecked(found: ChartMedicines) -> tuple[ChartMedicine, ...]:
+    return found.of_kind("not-in-register", "unclear", "not-recognised")
+
+
+def _coverage(chart: Chart, found: ChartMedicines, covered: str, site: Site, *, alone: bool) -> _Told:
+    missed = len(_unchecked(found)) + len(found.beyond)
+    count = len(found.current) - len(found.of_kind("topic")) + len(found.beyond)
+    if missed:
+        summary = f"Kratom use is recorded: {missed} of {count} medicines could not be checked against it."
+    elif chart.unread:
+        summary = "Kratom use is recorded: parts of the record could not be read, so the check is not complete."
+    elif count and alone:
+        summary = "Kratom use is recorded. Nothing is on record about kratom with the medicines of the list: not known."
+    else:
+        summary = "Kratom use is recorded. No current medicine was found to check against it."
+    return _Told(
+        summary=summary,
+        indicator="info",
+        detail=f"{covered}\n\n{FOR_JUDGEMENT}",
+        links=(CardLink(label="The evidence on kratom and medicines", url=site.address("")),),
+    )
+
+
+def _covered(chart: Chart, book: Codebook, found: ChartMedicines) -> str:
+    """What was checked, what was not and why, and the date of the register."""
+    lines = [_recorded(chart)]
+    compared = names(book, found.idents)
+    lines.append(f"Checked against kratom: {_listed(compared)}." if compared else "No medicine was checked against kratom.")
+    for kind, opening in (
+        ("not-in-register", "Known names without data on kratom here"),
+        ("not-recognised", "Not recognised"),
+    ):
+        several = [_quoted(one.shown) for one in found.current if one.kind == kind]
+        if several:
+            lines.append(f"{opening}: {_listed(several)}. {NO_DATA if kind == 'not-in-register' else 'Not checked.'}")
+    for one in found.of_kind("unclear")[:_MOST_NAMED]:
+        lines.append(f"{_quoted(one.shown)}: {escaped(one.sentence)}")  # noqa: PERF401 - reads better than a comprehension
+    partly = [name for one in found.of_kind("read", "disagrees") for name in one.others]
+    if partly:
+        lines.append(f"Ingredients that are not in the register: {_listed([escaped(name) for name in partly])}.")
+    if found.beyond:
+        lines.append(f"{len(found.beyond)} more medicines were not looked up: the list is too long.")
+    if found.past:
+        entries = "1 entry is" if len(found.past) == 1 else f"{len(found.past)} entries are"
+        lines.append(f"Not checked: {entries} recorded as ended, not taken, in error or long ago.")
+    unread = [f"{escaped(_short(one.what))}: {escaped(one.why)}" for one in chart.unread]
+    if unread:
+        lines.append(f"Not read: {_listed(unread, '; ')}.")
+    evidence = book.evidence
+    lines.append(f"Register of {dated(evidence).isoformat()}: {len(evidence.medicines)} medicines.")
+    return "\n\n".join(lines)
+
+
+def _recorded(chart: Chart) -> str:
+    said = [one for one in chart.kratom.said if one.says == "used"]
+    where = [f"{escaped(_short(one.record))}{f' ({one.on})' if one.on else ''}" for one in said]
+    ended = ", as ended" if chart.kratom.ended else ""
+    denied = " Another entry denies it; it is taken as used." if chart.kratom.contradicted else ""
+    return f"Kratom use is recorded{ended} in {_listed(where)}.{denied}"
+
+
+def _disagreeing(found: ChartMedicines, site: Site) -> Iterator[_Told]:
+    several = found.of_kind("disagrees")
+    if several:
+        lines = [f"{_quoted(one.shown)} ({escaped(_short(one.listed.records[0]))}): {escaped(one.sentence)}" for one in several]
+        meant = " or ".join(dict.fromkeys(name for one in several[:1] for name in one.readings))
+        yield _Told(
+            summary=_cut(f"A medicine's code and its words disagree: {escaped(meant)}. See which one is meant."),
+            indicator="warning",
+            detail="\n\n".join(["**A code and the words beside it name different medicines.**", *lines[:_MOST_NAMED]]),
+            links=(CardLink(label="How names and codes are read", url=site.address("")),),
+        )
+
+
+def _item_9(chart: Chart, site: Site) -> Iterator[_Told]:
+    """A reminder and nothing else: the answer is named with its date, and no risk is rated."""
+    answer = chart.result(ITEM_9)
+    if answer is None or answer.value <= 0:
+        return
+    on = f"on {answer.on}" if answer.on else "on a date that is not recorded"
+    said = f"PHQ-9 item 9 was answered above 0 {on}: assess suicide risk as you normally would."
+    yield _Told(
+        summary=said,
+        indicator="warning",
+        detail=f"**{said}**\n\nRead from {escaped(_short(answer.record))}, as recorded; nobody was scored here.",
+        links=(CardLink(label="Help in a crisis", url=site.address("help")),),
+    )
+
+
+# Kratom use is unknown.
+
+
+def _asked(chart: Chart, book: Codebook, found: ChartMedicines, site: Site) -> Iterator[_Told]:
+    why = reasons_to_ask(book, chart, found)
+    if why:
+        yield _Told(
+            summary=f"Kratom use is not recorded. It can matter here ({', '.join(why)}): it may be worth asking about.",
+            indicator="info",
+            detail=f"**Nothing in the record says whether kratom is used.** Asked because of: {', '.join(why)}. "
+            "Nothing was checked.",
+            links=(CardLink(label="What is known about kratom", url=site.address("")),),
+        )
+
+
+# Words.
+
+_STEERING = re.compile(r"([\\`*_\[\]#|~<>&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+
+
+def escaped(text: str) -> str:
+    """Text of a record as Markdown shows it: of one line, and none of it a sign, a link or HTML."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return _STEERING.sub(r"\\\1", " ".join(plain.split()))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"
+
+
+def _quoted(text: str) -> str:
+    return f"“{escaped(_short(text))}”"
+
+
+def _listed(several: Sequence[str], sign: str = ", ") -> str:
+    once = list(dict.fromkeys(several))
+    rest = f"{sign}and {len(once) - _MOST_NAMED} more" if len(once) > _MOST_NAMED else ""
+    return f"{sign.join(once[:_MOST_NAMED])}{rest}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SUMMARY else f"{text[: SUMMARY - 1]}…"
+
+
+def _fitted(opening: str, several: Sequence[str], closing: str) -> str:
+    """As many names as fit between an opening and a closing; the others are counted."""
+    for count in range(len(several), 0, -1):
+        more = f" and {len(several) - count} more" if count < len(several) else ""
+        said = f"{opening}{', '.join(several[:count])}{more}{closing}"
+        if len(said) <= SUMMARY:
+            return said
+    return _cut(f"{opening}{len(several)} medicines{closing}")

@@ -1,0 +1,198 @@
+"""A person's chart: what bears on kratom and medicines, from resources and bundles as they were sent. It knows no register."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from equipoise.intake.fhir.kratom import READ, Use, use
+from equipoise.intake.fhir.medicines import ListedMedicine, medicines
+from equipoise.intake.fhir.observations import Result, results
+from equipoise.intake.fhir.resources import (
+    Concept,
+    FhirError,
+    Gathered,
+    Resource,
+    birth,
+    concept,
+    failed,
+    first_code,
+    gather,
+    name_of,
+    string,
+    unversioned,
+)
+from equipoise.values.dates import PartialDate
+
+_BESIDE = frozenset(
+    """
+    Account Appointment BodyStructure CarePlan CareTeam Claim Communication CommunicationRequest Coverage Device DeviceRequest
+    DeviceUseStatement DiagnosticReport DocumentReference Encounter EpisodeOfCare ExplanationOfBenefit FamilyMemberHistory Flag
+    Goal Group HealthcareService ImagingStudy Immunization List Location Media NutritionOrder Organization Practitioner
+    PractitionerRole Procedure Provenance RelatedPerson Schedule ServiceRequest Slot Specimen Substance SupplyDelivery
+    SupplyRequest Task VisionPrescription
+    """.split()  # noqa: SIM905 - words read best as words
+)
+"""Types that hold nothing that is looked for; any other that is not read is named."""
+_ORDERS = "draftOrders"
+OVER = frozenset({"inactive", "remission", "resolved"})
+VOID = frozenset({"refuted", "entered-in-error"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """What is read of a person: the birth date and the sex as recorded."""
+
+    born: PartialDate | None
+    sex: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A condition or an allergy: as coded and written, its clinical status and how sure the record is of it."""
+
+    name: Concept
+    clinical: str | None
+    verified: str | None
+    record: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is of the present, as far as the record says."""
+        return self.clinical not in OVER and self.verified not in VOID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """What was there and could not be used, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """What bears on kratom and medicines in a person's record, and what could not be read of it."""
+
+    patient: Patient | None
+    medicines: tuple[ListedMedicine, ...]
+    kratom: Use
+    conditions: tuple[Problem, ...]
+    allergies: tuple[Problem, ...]
+    observations: tuple[Result, ...]
+    unread: tuple[Unread, ...]
+
+    def result(self, name: str) -> Result | None:
+        """The newest result of a name."""
+        return next((one for one in self.observations if one.name == name), None)
+
+
+def chart(
+    sent: Mapping[str, object],
+    *,
+    orders: object = None,
+    selected: Iterable[str] | None = None,
+    missing: Mapping[str, str] | None = None,
+) -> Chart:
+    """The chart of what was sent.
+
+    Parameters
+    ----------
+    sent
+        Resources, bundles, lists of them or None, each under the name by which to call it.
+    orders
+        A bundle of what is being ordered now.
+    selected
+        The references of those orders that were just chosen; without them, all.
+    missing
+        Names of what was wanted and did not come, each with the reason.
+
+    Raises
+    ------
+    FhirError
+        Too many resources, bundles too deep in each other, or a name that is too long.
+    """
+    held = Gathered()
+    gather(held, {_ORDERS: orders})
+    drafts = {id(one) for one in held.resources}
+    names = None if selected is None else {unversioned(one) for one in selected}
+    _missed(held, names or ())
+    gather(held, sent)
+    for name, why in (missing or {}).items():
+        if not failed(sent.get(name)):
+            held.told(name, why)
+
+    def ordered(resource: Resource) -> bool:
+        if id(resource) not in drafts:
+            return False
+        return names is None or bool({name_of(resource), string(resource.get("id")) or ""} & names)
+
+    listed = medicines(held, ordered)
+    kratom = use(held, listed)
+    found = results(held)
+    _others(held)
+    return Chart(
+        patient=_patient(held),
+        medicines=listed,
+        kratom=kratom,
+        conditions=_problems(held, "Condition"),
+        allergies=_problems(held, "AllergyIntolerance"),
+        observations=found,
+        unread=_unread(held),
+    )
+
+
+def _missed(held: Gathered, names: Iterable[str]) -> None:
+    """Name the chosen orders that are not among those sent."""
+    there = {name for one in held.resources for name in (name_of(one), string(one.get("id")))}
+    for name in sorted(names):
+        if name not in there:
+            held.told(name, "was chosen, and is not among the orders that were sent")
+
+
+def _patient(held: Gathered) -> Patient | None:
+    resource = next((one for one in held.resources if one.get("resourceType") == "Patient"), None)
+    if resource is None:
+        return None
+    try:
+        born = birth(resource.get("birthDate"))
+    except ValueError:
+        born = None
+        held.told(name_of(resource), "its birthDate is no date")
+    return Patient(born=born, sex=string(resource.get("gender")))
+
+
+def _problems(held: Gathered, kind: str) -> tuple[Problem, ...]:
+    found = []
+    for resource in held.resources:
+        if resource.get("resourceType") != kind:
+            continue
+        name = concept(resource.get("code"))
+        if name.named is None:
+            held.told(name_of(resource), "has no name")
+            continue
+        found.append(
+            Problem(
+                name=name,
+                clinical=first_code(resource.get("clinicalStatus")),
+                verified=first_code(resource.get("verificationStatus")),
+                record=name_of(resource),
+            )
+        )
+    return tuple(found)
+
+
+def _others(held: Gathered) -> None:
+    """Name the types that are not read, each once with its count."""
+    counts: dict[str, int] = {}
+    for resource in held.resources:
+        kind = string(resource.get("resourceType")) or ""
+        if kind not in READ | _BESIDE:
+            counts[kind] = counts.get(kind, 0) + 1
+    for kind, count in counts.items():
+        held.told(kind, f"{count} of them; this type is not read here")
+
+
+def _unread(held: Gathered) -> tuple[Unread, ...]:
+    return tuple(Unread(what=what, why=why) for what, why in dict.fromkeys(held.unread))
+
+
+__all__ = ["Chart", "FhirError", "Patient", "Problem", "Unread", "chart"]

