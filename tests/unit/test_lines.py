@@ -167,3 +167,9 @@ def test_the_bounds_themselves_can_be() -> None:
     )
     assert list(faults(Case(age=0, note="x" * LONGEST_NOTE, kratom=use), DAY)) == []
     assert list(faults(Case(age=120, medicines=("a",) * 100), DAY)) == []
+
+
+def test_amounts_that_cannot_be_together_are_refused_too(assessment_desk: Desk) -> None:
+    with pytest.raises(CaseError) as refused:
+        assess(assessment_desk, Case(kratom=KratomUse(grams=Decimal(400), mg_per_g=Decimal(900))))
+    assert [field for field, _ in refused.value.faults] == ["kratom"]

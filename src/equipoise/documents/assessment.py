@@ -152,7 +152,12 @@ _ORDERS = {
 def _sections(desk: Desk, held: Gathered) -> Iterator[Section]:
     """What is about this person, and then what holds of everybody."""
     if held.listed is not None:
-        yield Section(id="medicines", title="Your medicines and kratom", lines=tuple(lines.medicines(desk, held.listed)))
+        yield Section(
+            id="medicines",
+            title="Your medicines and kratom",
+            lines=tuple(lines.medicines(desk, held.listed)),
+            note=_NOT_NOW if _takes_none(held.case) else None,
+        )
         yield Section(id="together", title="Several that do the same", lines=tuple(lines.together(held.listed)))
     yield Section(
         id="conditions",
@@ -160,7 +165,11 @@ def _sections(desk: Desk, held: Gathered) -> Iterator[Section]:
         lines=tuple(lines.condition(desk, one) for one in held.conditions),
     )
     if held.exposure is not None:
-        yield Section(id="exposure", title="What you take, in your blood", lines=(lines.exposure(desk, held.exposure),))
+        yield Section(
+            id="exposure",
+            title="What you take, in your blood",
+            lines=(lines.exposure(desk, held.exposure, past=_has_stopped(held.case)),),
+        )
     elif held.case.kratom is not None:
         yield Section(id="exposure", title="What you take, in your blood", lines=(lines.no_exposure(held.why_not),))
     if held.product is not None:
@@ -185,6 +194,13 @@ _STOPPED = (
     "You say that you stopped. What people felt after stopping stands here; it is no diagnosis. A doctor can help with it, and "
     "so can the help line above."
 )
+
+
+_NOT_NOW = "You say that you take no kratom now. This is what is known for those who do."
+
+
+def _takes_none(case: Case) -> bool:
+    return _has_stopped(case) or (case.kratom is not None and case.kratom.use in ("considering", "never"))
 
 
 def _has_stopped(case: Case) -> bool:

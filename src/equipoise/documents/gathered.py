@@ -157,11 +157,16 @@ def _substance(use: KratomUse | None) -> tuple[Kind, Form | None]:
 
 
 def _law(desk: Desk, case: Case, found: Sequence[Found]) -> tuple[LawAnswer, ...]:
+    """Buying where the person is, and having it there and on the way."""
     spots = [one.spot for one in found if one.spot is not None]
     if not spots:
         return ()
     substance, form = _substance(case.kratom)
-    return desk.places.answer(spots, substance=substance, form=form, action="possess", age=case.age)
+    here = spots[:1] if given(case.place) and found[0].spot is not None else []
+    return (
+        *(desk.places.answer(here, substance=substance, form=form, action="buy", age=case.age) if here else ()),
+        *desk.places.answer(spots, substance=substance, form=form, action="possess", age=case.age),
+    )
 
 
 def _people(case: Case) -> People | None:

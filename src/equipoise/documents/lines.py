@@ -391,8 +391,11 @@ def condition(desk: Desk, one: ConditionAnswer) -> Line:
 # Exposure, product, law.
 
 
-def exposure(desk: Desk, answer: ExposureAnswer) -> Line:
-    """The intake as reported: the highest level, beside that of the people of the reference study after one cup of tea."""
+def exposure(desk: Desk, answer: ExposureAnswer, *, past: bool = False) -> Line:
+    """The intake as reported: the highest level, beside that of the people of the reference study after one cup of tea.
+
+    ``past``: the person has stopped.
+    """
     peak = next(one for one in answer.numbers if (one.analyte, one.metric) == ("mitragynine", "cmax"))
     beside = next(
         (
@@ -404,7 +407,7 @@ def exposure(desk: Desk, answer: ExposureAnswer) -> Line:
     )
     compared = "" if beside is None or not beside.value else _times(peak, beside.value)
     person = (
-        "From what you report, a model gives the highest level of mitragynine in your blood"
+        f"From what you report, a model gives the highest level of mitragynine in your blood{' at that time' if past else ''}"
         f"{compared or '. There is nothing to compare it with'}. People differ a lot. What a level does to you is not known, "
         "nor how much reaches the brain."
     )
@@ -534,7 +537,7 @@ def law(answer: LawAnswer) -> Line:
     ahead = "" if answer.next_change is None else f" A change is on record for {answer.next_change}."
     plain = list(dict.fromkeys(_CONTENTS if _LIMIT.search(text) else text for text in answer.conditions))
     return Line(
-        id=f"law/{answer.place}",
+        id=f"law/{answer.place}/{dict(answer.asked)['action']}",
         weight="fact",
         about=(answer.place,),
         person=f"{answer.sentence}{_conditions(plain)}{ahead}{seen}",
@@ -591,7 +594,7 @@ def not_checked(listed: ListAnswer | None) -> Iterator[Line]:
         about=(),
         person=f"The part on your medicines did not look at these. {' '.join(f'{_upper(said)}.' for said in left_out)}",
         clinician=f"Not checked with the medicines: {'; '.join(left_out)}.",
-        more=listed.notes,
+        more=listed.notes[:-1],  # the last is of the command, which keeps the names to itself
     )
 
 

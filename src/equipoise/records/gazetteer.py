@@ -53,6 +53,7 @@ class Gazetteer:
     folder: Path
     _lines: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict, repr=False, compare=False)
     _rows: dict[tuple[str, str], Mapping[str, Sequence[str]]] = field(default_factory=dict, repr=False, compare=False)
+    _names: dict[tuple[str, ...], Mapping[str, Sequence[str]]] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, name: str) -> Spot | None:
         """The place with this code, whatever its case; None where there is none."""
@@ -68,24 +69,41 @@ class Gazetteer:
         return (spot,) if around is None else (*self.stack(around), spot)
 
     def near(self, name: str, most: int = 5) -> list[str]:
-        """Codes of places that may be meant: those so named first, then those written alike."""
+        """Codes of places that may be meant: those so named first, then those written alike.
+
+        A misspelt town is looked for in the state that is written before it alone.
+        """
         from difflib import get_close_matches  # noqa: PLC0415 - for an error alone
 
         whole = folded(name)
         within, _, tail = whole.rpartition("/")
-        spots = [*self.table(NATIONS).values()]
-        if within or not any(whole in {folded(spot.name), _last(spot)} for spot in spots):
-            spots += [*self.table(COUNTIES).values(), *self.table(MUNICIPALITIES).values()]
-        named = [
-            spot.id
-            for spot in spots
-            if tail in {folded(spot.name), folded(spot.id).rpartition("/")[2], _last(spot), folded(spot.code)}
-        ]
+        nations = self._called((NATIONS,))
+        everywhere = within or whole not in nations
+        spots = self._called((NATIONS, COUNTIES, MUNICIPALITIES)) if everywhere else nations
+        named = [*spots.get(tail, ())]
         named += [_RESERVED[whole]] if whole in _RESERVED else []
         named.sort(key=lambda code: (not folded(code).startswith(within), code.count("/"), code))
-        by_key = {folded(spot.id): spot.id for spot in spots}
-        alike = [by_key[key] for key in get_close_matches(whole, by_key, n=most, cutoff=0.75)]
-        return list(dict.fromkeys([*named, *alike]))[:most]
+        keys = {key: [key] for key in self._beside(within)} if within else nations
+        alike = [code for key in get_close_matches(whole, keys, n=most, cutoff=0.75) for code in keys[key]]
+        return list(dict.fromkeys([*named, *(spot.id for code in alike if (spot := self.find(code)) is not None)]))[:most]
+
+    def _called(self, tables: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+        """Codes by what people call a place: its name, its code, and the last part of its code."""
+        held = self._names.get(tables)
+        if held is None:
+            names: dict[str, list[str]] = {}
+            for table in tables:
+                for spot in self.table(table).values():
+                    key = folded(spot.id)
+                    for called in {folded(spot.name), key, key.rpartition("/")[2], _last(spot), folded(spot.code)}:
+                        names.setdefault(called, []).append(spot.id)
+            held = self._names[tables] = names
+        return held
+
+    def _beside(self, state: str) -> Iterator[str]:
+        """The folded codes of the counties and towns of a state."""
+        for table in (COUNTIES, MUNICIPALITIES):
+            yield from self._cells(table, state.upper())
 
     def table(self, name: str) -> Mapping[str, Spot]:
         """The places of one file by their folded codes.

@@ -71,7 +71,7 @@ def house(settings: WebSettings) -> House:
     evidence, topic, day = evidence_of(settings)
     document = monograph(evidence, topic, day)
     made = served(document)
-    _ = made.files, made.findings  # made now, so that the first reader need not wait
+    _ = made.files, made.findings, evidence.gazetteer.near("")  # made now, so that the first reader need not wait
     return House(
         evidence=evidence,
         document=document,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from equipoise.apps.web.given import Given, GivenError, quoted
@@ -18,7 +17,7 @@ from equipoise.findings.interactions import ListAnswer
 from equipoise.findings.law_answer import LawAnswer
 from equipoise.intake.certificate import Certificate, CertificateError, certificate_of
 from equipoise.records.case import Case
-from equipoise.records.gazetteer import NATIONS, Spot, folded
+from equipoise.records.gazetteer import Spot
 from equipoise.records.law import Action, Form, Kind
 from equipoise.records.reader import read_case
 
@@ -75,10 +74,7 @@ def near(house: House, typed: str) -> tuple[tuple[str, str], ...]:
     found = house.desk.places.find(typed)
     if found.spot is not None or not typed:
         return ()
-    gazetteer = house.desk.places.gazetteer
-    nations = {folded(spot.name): spot.id for spot in gazetteer.table(NATIONS).values()}
-    alike = [nations[name] for name in get_close_matches(folded(typed), nations, n=3, cutoff=0.75)]
-    spots = [gazetteer.find(code) for code in dict.fromkeys([*alike, *found.near])]
+    spots = [house.desk.places.gazetteer.find(code) for code in found.near]
     return tuple((spot.id, spot.name) for spot in spots if spot is not None)
 
 
