@@ -1,7 +1,6 @@
 """The site says what the document says, lets nothing in that is not words, and is quickly made."""
 
 import re
-import time
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -344,18 +343,3 @@ def test_every_ink_reads_on_its_paper(scheme: int, ink: str) -> None:
 
     light, dark = sorted((luminance(colour(ink)), luminance(colour("paper"))), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
-
-
-def test_a_large_document_is_made_in_under_a_second(document: Monograph) -> None:
-    names = [f"finding-{number}" for number in range(150)]
-    large = replace(
-        document,
-        chapters=tuple(chapter(f"c{place}", *(Shown(finding=name) for name in names[place::13])) for place in range(13)),
-        findings={name: finding(name) for name in names},
-        references={f"r-{number}": reference(f"r-{number}") for number in range(400)} | dict(document.references),
-        studies=tuple(study(f"s-{number}") for number in range(200)),
-    )
-    html.site(document)
-    began = time.perf_counter()
-    html.site(large)
-    assert time.perf_counter() - began < 1
