@@ -36,9 +36,17 @@ WRONG: dict[str, dict[str, str]] = {
     "exposure": {"grams": "2", "times_per_day": "200"},
     "assessment": {"age": "200"},
 }
+MORE: dict[str, dict[str, str]] = {
+    "assessment+clinician": FILLED["assessment"] | {"reader": "clinician", "note": ""},
+    "assessment+simple": {"medicines": "paracetamol\nloratadine", "age": "40", "place": "US-CO"},
+    "assessment+twelve": {"medicines": "sertraline\nquetiapine\nlamotrigine\nmetformin\nlisinopril\natorvastatin\n"
+                          "levothyroxine\nomeprazole\nalprazolam\ntramadol\nbuprenorphine\nmelatonin",
+                          "place": "GB", "kratom.use": "now"},
+    "exposure+refused": {"product": "7-oh", "grams": "1"},
+}  # fmt: skip
 PLAIN = ("about", "evidence", "evidence?words=sleep", "evidence?colour=red", "api/docs", "nowhere")
-STATES = [*PLAIN, *FILLED, *(f"{page}+" for page in FILLED), *(f"{page}-" for page in WRONG)]
-"""Pages as they open; ``+`` with an answer, ``-`` with a fault."""
+STATES = [*PLAIN, *FILLED, *(f"{page}+" for page in FILLED), *(f"{page}-" for page in WRONG), *MORE]
+"""Pages as they open; ``+`` with an answer, ``-`` with a fault; a word after it names one answer of several."""
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +76,19 @@ def page(chromium: Browser, base: str) -> Iterator[Page]:
 
 def opened(page: Page, state: str) -> Page:
     """The page in a state."""
-    name = state.rstrip("+-")
+    name = state.partition("+")[0].rstrip("-")
     page.goto(f"/{name}")
-    fields = {"+": FILLED, "-": WRONG}.get(state[-1], {}).get(name)
+    fields = MORE.get(state, {"+": FILLED, "-": WRONG}.get(state[-1], {}).get(name))
     if fields is None:
         return page
     for field, text in fields.items():
         box = page.locator(f'[id="in-{field}"]')
         if not box.is_visible():
             page.locator("summary", has_text="certificate").click()
-        box.fill(text)
+        if box.evaluate("box => box.tagName") == "SELECT":
+            box.select_option(text)
+        else:
+            box.fill(text)
     page.locator(".send button").click()
     page.locator(".summary" if state[-1] == "-" else ".found, .answer").first.wait_for()
     return page
@@ -135,7 +146,7 @@ def test_a_browser_accepts_every_page_under_its_own_policy(page: Page) -> None:
 def test_the_answer_comes_without_a_new_page_and_takes_the_focus(page: Page) -> None:
     page.goto("/interactions")
     page.evaluate("window.same = true")
-    page.get_by_label("Medicines, one on a line").fill("venlafaxine\ntrazadone")
+    page.get_by_label("List of medicines").fill("venlafaxine\ntrazadone")
     page.get_by_role("button", name="Check these medicines").click()
     expect(page.locator("#answer")).to_be_focused()
     assert page.evaluate("window.same") is True
@@ -143,7 +154,7 @@ def test_the_answer_comes_without_a_new_page_and_takes_the_focus(page: Page) -> 
     assert page.url.endswith("/interactions"), "nothing of it is in the address"
     page.get_by_role("button", name="trazodone").click()
     expect(page.get_by_role("heading", name="Trazodone", level=3)).to_be_visible()
-    assert page.get_by_label("Medicines, one on a line").input_value() == "venlafaxine\ntrazodone"
+    assert page.get_by_label("List of medicines").input_value() == "venlafaxine\ntrazodone"
 
 
 def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(page: Page) -> None:
@@ -182,12 +193,64 @@ def test_a_reader_goes_from_a_finding_to_its_source(page: Page) -> None:
     page.get_by_label("With these words").fill("mitragynine sleep")
     page.get_by_role("button", name="Show these studies").click()
     assert "words=mitragynine" in page.url
+    page.goto("/risks.html")
+    finding = page.locator(".finding", has=page.locator(".notes a")).first
+    finding.locator("summary", has_text="Why we say so").click()
+    expect(finding.get_by_text("Sources", exact=True).first).to_be_visible()
+    finding.locator(".notes a").first.click()
+    assert re.search(r"/sources\.html#", page.url)
+    source = page.locator(":target")
+    expect(source).to_be_in_viewport()
+    assert source.locator('a[rel~="external"]').count(), "the source itself is one click away"
+
+
+def test_a_finding_stands_at_its_own_address_and_leads_home(page: Page) -> None:
     page.goto("/api/findings")
     name = json.loads(page.locator("pre").inner_text())["findings"][0]["id"]
     page.goto(f"/findings/{name}")
-    page.locator(".notes a").first.click()
-    assert re.search(r"/(sources|studies|law-[\w-]+)\.html#", page.url)
-    assert page.locator(":target").count() == 1
+    expect(page.locator(".finding")).to_have_count(1)
+    page.locator(".turn a").first.click()
+    assert page.url.endswith(f"#{name}")
+    expect(page.locator(":target")).to_be_in_viewport()
+
+
+def test_a_person_with_three_medicines_and_a_certificate_leaves_with_a_sheet(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="One person").click()
+    page.get_by_label("List of medicines").fill("sertraline\ntrazadone\noxycodone")
+    page.get_by_label("Use of kratom").select_option("taken now")
+    page.locator("summary", has_text="certificate").click()
+    file = {"name": "report.csv", "mimeType": "text/csv", "buffer": CERTIFICATE.encode()}
+    page.get_by_label("Or a file, CSV or JSON").set_input_files([file])  # type: ignore[list-item]
+    page.get_by_label("Place", exact=True).fill("US-TN")
+    page.get_by_role("button", name="Show what is known").click()
+    first, asked = page.locator(".foremost").bounding_box(), page.get_by_role("button", name="trazodone").bounding_box()
+    assert first is not None
+    assert asked is not None
+    assert first["y"] < 400 < first["y"] + first["height"] < asked["y"], "what matters most is in sight, and comes first"
+    expect(page.locator(".foremost .words")).to_contain_text("Oxycodone")
+    page.get_by_role("button", name="trazodone").click()
+    for name in ("Oxycodone", "Sertraline", "Trazodone"):
+        expect(page.get_by_role("heading", name=name, level=3)).to_be_visible()
+    expect(page.get_by_role("heading", name="Please say which is meant")).to_have_count(0)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="One page for the visit, as PDF").click()
+    sheet = " ".join(PdfReader(waiting.value.path()).pages[0].extract_text().split()).lower()
+    for word in ("oxycodone", "sertraline", "trazodone", "lead", "tennessee"):
+        assert word in sheet, word
+
+
+def test_the_law_of_a_place_is_that_of_the_day(page: Page) -> None:
+    said = []
+    for day in ("2026-06-30", "2026-07-01"):
+        page.goto("/law")
+        page.get_by_label("Place").fill("US-TN")
+        page.get_by_label("On which day").fill(day)
+        page.get_by_role("button", name="Ask what the law says").click()
+        expect(page.locator("#answer")).to_have_text("Tennessee")
+        said.append(page.locator(".found .first").inner_text())
+    assert "unlawful" not in said[0]
+    assert "unlawful" in said[1]
 
 
 def test_keys_alone_are_enough(page: Page) -> None:
@@ -207,6 +270,38 @@ def test_keys_alone_are_enough(page: Page) -> None:
     assert "Rhode Island" in page.locator("#answer").inner_text()
 
 
+def test_a_fault_is_reached_and_mended_by_keys_alone(page: Page) -> None:
+    page.goto("/assessment")
+    page.get_by_label("Age in years").focus()
+    page.keyboard.type("200")
+    page.keyboard.press("Enter")
+    expect(page.locator("#summary-name")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Age in years")).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("40")
+    page.keyboard.press("Enter")
+    page.locator(".answer").wait_for()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "(() => { const at = document.activeElement, box = at.getBoundingClientRect();"
+            " return at === document.body || box.bottom > 0 && box.top < innerHeight"
+            " && getComputedStyle(at).outlineStyle !== 'none' })()"
+        )
+        assert seen, page.evaluate("document.activeElement.outerHTML")
+
+
+def test_nothing_moves_by_itself(page: Page) -> None:
+    for state in ("interactions+", "assessment+"):
+        opened(page, state)
+        assert page.evaluate("document.getAnimations().length") == 0
+        moving = "transition|animation|scroll-behavior"
+        rules = "[...document.styleSheets].flatMap(sheet => [...sheet.cssRules]).map(rule => rule.cssText).join(' ')"
+        assert not re.findall(moving, page.evaluate(rules))
+
+
 def test_a_certificate_is_chosen_from_a_file(page: Page) -> None:
     page.goto("/product")
     file = {"name": "report.csv", "mimeType": "text/csv", "buffer": CERTIFICATE.encode()}
@@ -224,6 +319,8 @@ def test_print_has_the_answer_and_the_help_and_no_form(page: Page) -> None:
         assert page.locator(".found, .answer").first.is_visible()
         assert not page.locator(".ask").is_visible()
         assert not page.locator(".send button").is_visible()
+        for hidden in page.locator(":is(.answer .basis .sources, .found .finding dl)").all():
+            assert hidden.is_visible(), "what is closed on a screen is open on paper"
         page.emulate_media(media="screen")
 
 

@@ -21,7 +21,7 @@ from equipoise.records.rules import part
 
 ROOT = Path(__file__).parents[2]
 AS_OF = date(2026, 11, 22)
-KINDS = ("medicines/", "interactions/", "parameters/", "assays/", "exposures/")
+KINDS = ("conditions/", "medicines/", "interactions/", "parameters/", "assays/", "exposures/")
 BASE = "http://localhost:8000"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LOINC = "http://loinc.org"

@@ -74,7 +74,9 @@ def test_a_site_may_ask_where_use_is_unknown_and_only_when_a_chart_is_opened() -
 def test_recorded_use_beside_an_opioid_is_critical_and_names_both_medicines() -> None:
     first, *_ = given_for(SERTRALINE, HYDROCODONE, statement())
     assert first.indicator == "critical"
-    assert first.summary == "Kratom with hydrocodone: life-threatening if it happens; seen in case reports; checked 2026-11-22."
+    assert first.summary == (
+        "Kratom with hydrocodone: life-threatening if it happens; seen in case reports with fentanyl; checked 2026-11-22."
+    )
     assert first.detail.splitlines()[0].endswith("Here: hydrocodone.** Evidence checked 2026-11-22.")
     assert "sertraline" in first.detail
     assert first.links[0].url == "https://kratom.example.org/risks.html#interaction-opioids"
@@ -151,6 +153,60 @@ def test_use_recorded_as_ended_is_said_and_is_never_critical() -> None:
     made = given_for(HYDROCODONE, statement(status="stopped"))
     assert worst(made) == 1
     assert "(recorded as ended)" in made[0].summary
+
+
+def test_a_summary_says_with_which_medicine_something_was_seen_where_it_was_not_with_the_one_at_hand() -> None:
+    for names, words in (
+        (["simvastatin"], "Kratom with simvastatin: serious if it happens; shown in a trial in people with midazolam; "),
+        (["sumatriptan"], "seen in one case report with other medicines; "),
+        (["quetiapine", "escitalopram"], "Kratom with quetiapine, escitalopram: "),
+        (["quetiapine", "escitalopram"], "seen in one case report with quetiapine; "),
+        (["fentanyl"], "seen in case reports; "),
+        (["phenelzine"], "expected, not studied; "),
+    ):
+        first, *_ = given_for(*(order(str(number), name) for number, name in enumerate(names)), statement())
+        assert words in first.summary
+
+
+def test_a_link_bears_the_name_of_a_rule_only_where_it_leads_to_its_page() -> None:
+    both, *_ = given_for(SERTRALINE, HYDROCODONE, statement())
+    assert [(one.label, one.url) for one in both.links] == [
+        ("Kratom and opioid medicines", "https://kratom.example.org/risks.html#interaction-opioids")
+    ]
+    without, *_ = given_for(SERTRALINE, statement())
+    assert [(one.label, one.url) for one in without.links] == [
+        ("The evidence on kratom and medicines", "https://kratom.example.org/")
+    ]
+
+
+def test_a_medicine_that_an_enzyme_clears_little_of_stands_apart() -> None:
+    first, *_ = given_for(order("1", "amlodipine"), order("2", "propranolol"), statement())
+    assert first.summary.startswith("Kratom with amlodipine: ")
+    assert "Here: amlodipine; by a minor way: propranolol." in first.detail
+
+
+def test_where_no_evidence_stands_for_a_rule_there_is_no_warning() -> None:
+    assert [one.indicator for one in given_for(order("1", "ibuprofen"), statement())] == ["info"]
+
+
+def test_different_medicines_are_counted_and_not_their_entries() -> None:
+    zz = [order(str(number), f"Zzyzx {number} MG Oral Tablet") for number in (1, 2)]
+    same = [order("3", "sertraline"), order("4", "sertraline 50 MG Oral Tablet", code="312938")]
+    assert "1 of 2 medicines could not be checked" in told(*given_for(*zz, *same, statement()))
+    assert "the only medicine on the list could not be checked" in told(*given_for(*zz, statement()))
+    assert "none of 2 medicines could be checked" in told(*given_for(*zz, order("5", "lisinopril"), statement()))
+
+
+def test_a_code_alone_is_named_as_a_code() -> None:
+    coded = order("1", "") | {"medicationCodeableConcept": {"coding": [{"code": "312938"}]}}
+    assert "Not recognised: “code 312938”" in told(*given_for(coded, statement()))
+
+
+@pytest.mark.parametrize("hook", ["patient-view", "order-sign"])
+def test_a_card_on_medicines_ends_by_saying_that_it_instructs_nobody(hook: str) -> None:
+    drafts = bundle(order("9", "quetiapine", status="draft"))
+    for one in given_for(HYDROCODONE, SERTRALINE, order("5", "Zzyzx"), statement(), hook=hook, orders=drafts):
+        assert one.detail.endswith("Reasons with their sources, for your judgement; no instruction.")
 
 
 def test_an_ended_medicine_is_counted_and_not_checked() -> None:

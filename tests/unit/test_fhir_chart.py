@@ -47,6 +47,22 @@ def why(found: Chart) -> str:
         ("Kratom use unknown", "unknown"),
         ("Counselled to avoid kratom", "unknown"),
         ("Mother uses kratom", "unknown"),
+        ("No longer uses kratom", "used"),
+        ("Cannot stop kratom", "used"),
+        ("Can't quit kratom", "used"),
+        ("Tylenol PM no, kratom yes", "used"),
+        ("Uses kratom daily, counseled on risks", "used"),
+        ("No adverse effects from kratom", "unknown"),
+        ("Not taking sertraline because of kratom", "unknown"),
+        ("Do not take with kratom", "unknown"),
+        ("Kratom negative on UDS", "unknown"),
+        ("Interested in trying kratom", "unknown"),
+        ("Interested in quitting kratom", "used"),
+        ("Unclear whether he uses kratom", "unknown"),
+        ("Wife takes kratom", "unknown"),
+        ("Kratom use?", "unknown"),
+        ("kein Kratom", "denied"),
+        ("Niega kratom", "denied"),
         ("17-OH progesterone", None),
         ("7-OH-DHEA", None),
         ("Patient is present", None),
@@ -80,6 +96,14 @@ def test_kratom_is_known_by_each_of_its_codes(code: str) -> None:
         ({"valueCodeableConcept": {"text": "Does not use"}}, "denied"),
         ({"valueCodeableConcept": {"coding": [{"system": "http://loinc.org", "code": "LA32-8", "display": "No"}]}}, "denied"),
         ({"valueCodeableConcept": {"coding": [{"system": "http://loinc.org", "code": "LA33-6", "display": "Yes"}]}}, "used"),
+        ({"valueString": "Nein"}, "denied"),
+        ({"valueString": "Jamais"}, "denied"),
+        ({"valueCodeableConcept": {"coding": [{"code": "N"}]}}, "denied"),
+        ({"valueCodeableConcept": {"coding": [{"code": "Y"}]}}, "used"),
+        ({"valueCodeableConcept": {"coding": [{"code": "x"}]}}, "unknown"),
+        ({"valueDateTime": "2026-10"}, "used"),
+        ({"valueRange": {"low": {"value": 0}, "high": {"value": 3}}}, "used"),
+        ({"valueRange": {"high": {"value": 0}}}, "denied"),
         ({}, "unknown"),
     ],
 )
@@ -114,6 +138,20 @@ def test_a_test_that_found_none_is_no_denial() -> None:
     laboratory = {"category": [{"coding": [{"code": "laboratory"}]}]}
     assert state(observation(text="Mitragynine, urine", valueString="Not detected", **laboratory)) == "unknown"
     assert state(observation(text="Mitragynine, urine", valueString="Positive", **laboratory)) == "used"
+    assert state(observation(text="Mitragynine in Urine", valueString="Not detected")) == "unknown"
+    limit = {"valueQuantity": {"value": 5, "comparator": "<", "unit": "ng/mL"}}
+    assert state(observation(text="Mitragynine", **limit, **laboratory)) == "unknown"
+    below = {"valueQuantity": {"value": 1}, "interpretation": [{"coding": [{"code": "NEG"}]}]}
+    assert state(observation(text="Mitragynine", **below, **laboratory)) == "unknown"
+    assert state(observation(text="Mitragynine", valueQuantity={"value": 90}, **laboratory)) == "used"
+
+
+@pytest.mark.parametrize("text", ["Family history of kratom use", "Mother uses kratom", "Counseled about kratom"])
+def test_a_yes_about_somebody_else_or_about_advice_is_no_word_on_use(text: str) -> None:
+    found = read(observation(text=text, valueBoolean=True))
+    assert (found.kratom.state, "Observation/o" in why(found)) == ("unknown", True)
+    about = read(observation(text="Kratom use", valueBoolean=True, focus=[{"reference": "RelatedPerson/1"}]))
+    assert (about.kratom.state, "someone or something else" in why(about)) == ("unknown", True)
 
 
 @pytest.mark.parametrize("status", ["refuted", "entered-in-error"])
@@ -125,6 +163,12 @@ def test_a_condition_that_is_refuted_says_nothing(status: str) -> None:
 
 def test_a_note_beside_another_medicine_counts() -> None:
     assert state(order("1", "sertraline") | {"note": [{"text": "Takes it with kratom tea."}]}) == "used"
+
+
+def test_directions_and_the_reason_of_a_medicine_count() -> None:
+    assert state(order("1", "buprenorphine") | {"reasonCode": [{"text": "Kratom dependence"}]}) == "used"
+    assert state(order("1", "oxycodone") | {"dosageInstruction": [{"text": "patient also takes kratom"}]}) == "used"
+    assert state(order("1", "oxycodone") | {"dosageInstruction": [{"patientInstruction": "Not with kratom"}]}) == "unknown"
 
 
 # Medicines.
@@ -195,6 +239,21 @@ def test_only_the_chosen_orders_lead_and_one_that_is_not_there_is_named() -> Non
     assert "other: was chosen, and is not among the orders" in why(found)
 
 
+def test_an_order_may_be_chosen_by_its_reference_id_or_address() -> None:
+    draft = order("1", "sertraline", status="draft")
+    drafts = {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:7", "resource": draft}]}
+    for name in (
+        "MedicationRequest/1",
+        "1",
+        "urn:uuid:7",
+        "MedicationRequest/1/_history/2",
+        "https://ehr.example.org/MedicationRequest/1",
+    ):
+        found = chart({}, orders=drafts, selected=[name])
+        assert [one.ordered for one in found.medicines] == [True]
+        assert found.unread == ()
+
+
 def test_a_prefetch_of_the_same_name_does_not_hide_the_orders() -> None:
     found = chart({"draftOrders": bundle(order("3", "lithium"))}, orders=bundle(order("1", "sertraline")))
     assert {one.name.named for one in found.medicines} == {"sertraline", "lithium"}
@@ -220,6 +279,10 @@ def test_the_newest_result_counts_and_of_one_moment_the_higher() -> None:
         ({"valueCodeableConcept": {"text": "Several days"}}, 1),
         ({"valueQuantity": {"value": 2, "unit": "{score}"}}, 2),
         ({"valueString": "1"}, 1),
+        ({"valueString": "Several days (1)"}, 1),
+        ({"valueCodeableConcept": {"text": "3 - Nearly every day"}}, 3),
+        ({"valueInteger": 7}, None),
+        ({"valueInteger": -1}, None),
         ({"valueString": "sometimes"}, None),
         ({"valueBoolean": True}, None),
     ],

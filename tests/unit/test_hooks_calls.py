@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import runpy
 import time
 from collections.abc import Iterator
 from dataclasses import fields
@@ -325,6 +326,17 @@ def test_the_largest_invented_patient_is_answered_well_within_the_time_that_clie
     assert time.process_time() - began < 0.5
 
 
+def test_the_call_of_the_benchmark_is_made_by_its_script_and_gives_cards() -> None:
+    data = ROOT / "tests" / "data"
+    text = (data / "bench-hook.json").read_text(encoding="utf-8")
+    made = json.loads(text)
+    assert runpy.run_path(str(data / "synthea" / "call.py"))["call"]() == made
+    assert len(text.encode()) < 150_000
+    found = cards(made)
+    assert found[0]["indicator"] == "critical"
+    assert any("Being ordered." in str(one["detail"]) for one in found)
+
+
 def test_a_service_answers_for_the_day_that_it_is_told() -> None:
     dispensed = order("1", "quetiapine", kind="MedicationDispense", status="completed") | {"whenHandedOver": "2026-01-01"}
     whole = body(prefetch=prefetch(kratom=statement(), medications=bundle(dispensed)))
@@ -338,7 +350,9 @@ def test_the_page_on_hooks_says_what_the_services_do() -> None:
     assert example
     first, *_, last = cards(json.loads(example[1]))
     assert first["indicator"] == "critical"
-    assert first["summary"].startswith("Kratom with hydrocodone: life-threatening if it happens; seen in case reports; ")
+    assert first["summary"].startswith(
+        "Kratom with hydrocodone: life-threatening if it happens; seen in case reports with fentanyl; "
+    )
     assert "item9: was not sent" in last["detail"]
     for reason in OVERRIDE_REASONS:
         assert f"| `{reason.code}` | {reason.display} |" in page

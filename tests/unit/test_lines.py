@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -10,13 +11,15 @@ import pytest
 from equipoise.documents.assessment import CaseError, assess
 from equipoise.documents.cases import LONGEST_NOTE, MOST, faults
 from equipoise.documents.desk import Desk
-from equipoise.documents.lines import LIKELY_PLAIN, MISSING, SEVERE_PLAIN, Line, Weight, is_clock, joined, law, shown
+from equipoise.documents.lines import LIKELY_PLAIN, MISSING, SEVERE_PLAIN, Line, Weight, joined, law, shown
 from equipoise.engines.interactions import LIKELIHOODS, SEVERITIES
 from equipoise.findings.places import places
+from equipoise.intake.certificate import read_certificate
 from equipoise.records.case import Case, KratomUse
 from equipoise.values.dates import PartialDate
 
 DAY = date(2026, 11, 22)
+LEAF = read_certificate(Path(__file__).parents[1] / "data" / "certificates" / "leaf.csv")
 
 
 def lines_of(desk: Desk, **fields: Any) -> dict[str, Line]:
@@ -37,10 +40,6 @@ def test_names_are_joined_as_people_do() -> None:
 def test_a_typed_text_is_repeated_on_one_line_without_signs_that_cannot_be_seen() -> None:
     assert shown("zolo\x00ft\u202e\n 50") == "zolo ft 50"
     assert len(shown("x" * 500)) == 60
-
-
-def test_a_time_of_day_is_one_and_nothing_else_is() -> None:
-    assert [is_clock(text) for text in ("8:00", " 08:00 ", "23:59", "24:00", "8", "08:60")] == [True] * 3 + [False] * 3
 
 
 def test_the_second_medicine_of_a_rule_is_told_in_short_and_weighs_the_same(assessment_desk: Desk) -> None:
@@ -100,6 +99,11 @@ def test_help_is_that_of_where_the_person_is(assessment_desk: Desk) -> None:
     assert countries(Case(place=" ", travel=("DE",))) == {"United States"}
 
 
+def test_a_helpline_for_drug_use_does_not_stand_among_help_now(assessment_desk: Desk) -> None:
+    kinds = {entry.kind for entry in assess(assessment_desk, Case(place="US-OH")).help}
+    assert kinds == {"crisis", "emergency", "poison"} < {entry.kind for entry in assessment_desk.help["US"]}
+
+
 def test_a_sign_decides_which_help_stands_first(assessment_desk: Desk) -> None:
     def kind(note: str) -> str:
         return assess(assessment_desk, Case(place="US-OH", note=note)).help[0].kind
@@ -120,6 +124,53 @@ def test_a_sign_decides_which_help_stands_first(assessment_desk: Desk) -> None:
 def test_a_pregnancy_is_urgent_unless_the_use_has_ended_or_never_began(assessment_desk: Desk, use: Any, urgent: bool) -> None:
     answer = assess(assessment_desk, Case(pregnant="yes", kratom=KratomUse(use=use)))
     assert bool(answer.urgent) is urgent
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        (KratomUse(use="now"), (None, "in groups of people")),
+        (KratomUse(use="stopped"), ("no kratom now", "You say that you stopped")),
+        (KratomUse(stopped=PartialDate.parse("2026")), ("no kratom now", "You say that you stopped")),
+        (KratomUse(use="considering"), ("no kratom now", "in groups of people")),
+        (KratomUse(use="never"), ("no kratom now", "in groups of people")),
+    ],
+)
+def test_those_who_take_none_now_are_told_whom_the_answer_is_about(
+    assessment_desk: Desk, use: KratomUse, said: tuple[str | None, str]
+) -> None:
+    notes = {one.id: one.note for one in assess(assessment_desk, Case(medicines=("oxycodone",), kratom=use)).sections}
+    medicines, dependence = said
+    assert (medicines or "") in (notes["medicines"] or "")
+    assert (notes["medicines"] is None) is (medicines is None)
+    assert dependence in (notes["dependence"] or "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "people"),
+    [
+        ({"age": 17, "sex": "male"}, "children"),
+        ({"age": 18, "sex": "male"}, "adults"),
+        ({"age": 30, "sex": "female"}, "women who may become pregnant"),
+        ({"age": 30, "pregnant": "yes"}, "women who may become pregnant"),
+        ({"age": 30}, "all that limits are set for"),
+        ({"sex": "male"}, "all that limits are set for"),
+    ],
+)
+def test_a_product_is_held_against_limits_for_this_person_at_the_intake_of_a_day(
+    assessment_desk: Desk, fields: dict[str, Any], people: str
+) -> None:
+    use = KratomUse(product="leaf", grams=Decimal(4), times=("08:00", "20:00"))
+    answer = assess(assessment_desk, Case(kratom=use, **fields), LEAF)
+    assert answer.product is not None
+    asked = dict(answer.product.asked)
+    assert (asked["people"], asked["grams_per_day"]) == (people, "8")
+
+
+@pytest.mark.parametrize(("age", "ruled"), [(16, True), (40, False)])
+def test_an_age_is_answered_for_by_whether_a_rule_is_about_it(assessment_desk: Desk, age: int, ruled: bool) -> None:
+    (given,) = assess(assessment_desk, Case(age=age)).inputs
+    assert given.sentence.startswith("A rule on record" if ruled else "Nothing on record")
 
 
 def test_all_that_may_lack_is_named_with_what_it_would_change(assessment_desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from equipoise.engines.pharmacokinetics import Content
 from equipoise.findings.exposure_answer import given_content
-from equipoise.findings.reported import MOST_DAYS, Reported, clock_hours, reported
+from equipoise.findings.reported import MOST_DAYS, Reported, clock_hours, is_clock, reported
 from equipoise.records.case import KratomUse
 from equipoise.values.dates import PartialDate
 
@@ -39,6 +39,10 @@ def test_what_is_not_computed_says_why(fields: dict[str, Any], why: str) -> None
     found = reported(KratomUse(**fields), untested=UNTESTED, as_of=DAY)
     assert isinstance(found, str)
     assert why in found
+
+
+def test_a_time_of_day_is_one_and_nothing_else_is() -> None:
+    assert [is_clock(text) for text in ("8:00", " 08:00 ", "23:59", "24:00", "8", "08:60")] == [True] * 3 + [False] * 3
 
 
 def test_hours_count_from_the_first_time_of_the_day() -> None:

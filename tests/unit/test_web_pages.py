@@ -116,12 +116,14 @@ def test_a_page_that_nobody_typed_into_is_not_sent_twice(client: Client) -> None
 
 
 def test_served_pages_are_those_of_the_site_with_one_more_list(client: Client, held: House) -> None:
-    listed = re.compile(r"<h2>Ask about</h2>\n<ul>\n(?:<li>.*</li>\n)+</ul>\n")
+    listed = re.compile(r'<h2 id="asks">Ask about</h2>\n<ul>\n(?:<li>.*</li>\n)+</ul>\n')
+    leading = re.compile(r'<span>(<a class="to-contents".*?</a>)&emsp;<a class="to-contents" href="#asks">Ask about</a></span>')
     kept = site(held.document)
     for name in ("index.html", "risks.html", "help.html", "law-us-tn.html"):
         served = client.get(f"/{name}").text
         assert listed.search(served)
-        assert listed.sub("", served) == kept[name].decode()
+        one = leading.sub(r"\1", listed.sub("", served)).replace("This page stores nothing", "These pages store nothing")
+        assert one == kept[name].decode()
     assert b"Ask about" not in b"".join(kept.values())
 
 
@@ -309,8 +311,42 @@ def test_a_certificate_can_be_pasted_or_sent_as_a_file(client: Client) -> None:
 def test_an_urgent_sign_comes_before_everything_else_of_the_answer(client: Client) -> None:
     page = client.post("/assessment", data=ASKED["assessment"] | {"note": "I want to die"}).text
     card, asked, sections = page.index('class="card"'), page.index('class="asked"'), page.index('id="answer-medicines"')
-    assert card < sections < asked
-    assert "988" in page[card:sections]
+    assert card < asked < sections
+    assert "988" in page[card:asked]
+
+
+def test_what_matters_most_stands_before_what_is_asked_back(client: Client) -> None:
+    page = client.post("/assessment", data=ASKED["assessment"]).text
+    assert page.index('class="foremost"') < page.index('class="asked"') < page.index('id="answer-medicines"')
+
+
+def test_a_file_stays_with_the_form_so_that_the_sheet_has_it_too(client: Client) -> None:
+    page = client.post("/assessment", data={"age": "40"}, files={"file": ("c.csv", CERTIFICATE.encode(), "text/csv")}).text
+    box = re.search(r'<textarea id="in-certificate".*?>(.*?)</textarea>', page, re.DOTALL)
+    assert box is not None
+    assert "Mitragynine,13.9" in box[1]
+
+
+def test_a_part_that_is_wrong_inside_is_open(client: Client) -> None:
+    for field, value in (("kratom.unit_g", "much"), ("kratom.times", "25:00"), ("phenotypes.cyp2d6", "fast")):
+        page = client.post("/assessment", data={field: value}).text
+        before = page[: page.index(f'id="fault-{field}"')]
+        assert re.findall(r"<details[^>]*>", before)[-1] == "<details open>"
+    assert "<details open>" not in client.get("/assessment").text
+
+
+def test_no_field_suggests_an_amount_or_a_time_to_take_it(client: Client) -> None:
+    for page in ("exposure", "assessment", "product"):
+        hints = re.findall(r'<p class="hint" id="hint-([^"]+)">(.*?)</p>', client.get(f"/{page}").text)
+        assert hints
+        said = [hint for field, hint in hints if field not in ("place", "file")]
+        assert not [hint for hint in said if re.search(r"\d+[.,:]\d|\d+ ?(g|mg)\b", hint)]
+
+
+def test_faults_stand_on_top_in_the_order_of_the_fields(client: Client) -> None:
+    page = client.post("/law", data={"place": "Tennesee", "on": "tomorrow", "age": "old"}).text
+    assert re.findall(r'<li><a href="#in-([^"]+)">', page) == ["place", "on", "age"]
+    assert list(LABELS["assessment"]) == re.findall(r'<label for="in-([^"]+)">', client.get("/assessment").text)
 
 
 def test_the_visit_has_one_page(client: Client) -> None:
@@ -342,7 +378,7 @@ def test_the_register_is_found_by_words_and_taken_along(client: Client, held: Ho
 
 def test_about_says_what_is_stored_who_pays_and_what_changed(client: Client, held: House) -> None:
     page = client.get("/about").text
-    for part in ("purpose", "methods", "interests", "limits", "privacy", "licences", "changes"):
+    for part in ("purpose", "methods", "interests", "limits", "updates", "privacy", "licences", "changes"):
         assert f'<h2 id="{part}">' in page
     assert all(f'id="change-{issue}"' in page for issue, _ in held.changes)
 

@@ -46,6 +46,7 @@ def serve(
         import uvicorn
 
         from equipoise.apps.web import asgi
+        from equipoise.apps.web.connections import Connection
         from equipoise.apps.web.logs import logger
         from equipoise.apps.web.settings import from_environment
     except ModuleNotFoundError as missing:
@@ -78,6 +79,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
+        http=Connection,
         access_log=False,
         proxy_headers=False,
         server_header=False,

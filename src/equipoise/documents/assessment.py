@@ -29,8 +29,6 @@ NOTICE = (
     "Do not stop a prescribed medicine by yourself. Nothing that was typed is kept or sent on."
 )
 
-_HEAVY: tuple[lines.Weight, ...] = ("urgent", "life-threatening", "serious", "moderate", "unknown", "minor", "fact")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -121,7 +119,7 @@ def _uses(held: Gathered) -> bool:
     use = held.case.kratom
     if use is None:
         return held.listed is not None and any(one.kind == "topic" for one in held.listed.names)
-    return use.use not in ("stopped", "considering", "never")
+    return use.stopped is None and use.use not in ("stopped", "considering", "never")
 
 
 def _help(desk: Desk, held: Gathered, urgent: Sequence[Line]) -> tuple[HelpEntry, ...]:
@@ -221,7 +219,7 @@ def _first(urgent: Sequence[Line], sections: Sequence[Section], case: Case) -> L
 
 def _rank(line: Line) -> tuple[int, bool, int]:
     """The heaviest first; of those the short list; then the likeliest."""
-    return _HEAVY.index(line.weight), not line.short_list, lines.LIKELIEST.index(line.likelihood or "unknown")
+    return lines.WEIGHTS.index(line.weight), not line.short_list, lines.LIKELIEST.index(line.likelihood or "unknown")
 
 
 __all__ = ["NOTICE", "Assessment", "CaseError", "InputAnswer", "Line", "MissingAnswer", "Section", "assess"]

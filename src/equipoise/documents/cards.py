@@ -6,7 +6,7 @@ reasons and sources; it never says what to do with a medicine, and rates nobody'
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -19,7 +19,6 @@ from equipoise.findings.interactions import (
     ListAnswer,
     RuleAnswer,
     TogetherAnswer,
-    here,
 )
 from equipoise.intake.fhir import Chart
 from equipoise.intake.fhir.observations import ITEM_9
@@ -178,10 +177,10 @@ def _used(
         told[0] = _beside(told[0], together)
     covered = _covered(chart, book, found)
     if told and not _gaps(chart, found):
-        last = told[-1]
-        told[-1] = _Told(summary=last.summary, indicator=last.indicator, detail=f"{last.detail}\n\n{covered}", links=last.links)
+        told[-1] = replace(told[-1], detail=f"{told[-1].detail}\n\n{covered}")
     else:
         told.append(_coverage(chart, found, covered, site, alone=not told))
+    told = [replace(one, detail=f"{one.detail}\n\n{FOR_JUDGEMENT}") for one in told]
     told += _disagreeing(found, site)
     told += _item_9(chart, site)
     return sorted(told, key=lambda one: _ORDER[one.indicator])
@@ -190,38 +189,61 @@ def _used(
 def _rules(answer: ListAnswer, opening: str, book: Codebook, site: Site, *, ended: bool) -> _Told:
     """What matters most of a list: the first rule in the summary, the others below."""
     top, *others = answer.foremost
-    about = [one.name for one in answer.medicines if any(rule.id == top.id for rule in one.rules)]
+    about = _about(top, answer)
     when = checked(book.evidence, top.id)
-    how = f"{SEVERE[top.severity]}; {ONE_CASE if top.one_case else LIKELY[top.likelihood]}; {when}."
+    how = f"{SEVERE[top.severity]}; {ONE_CASE if top.one_case else LIKELY[top.likelihood]}"
     kratom = "Kratom (recorded as ended)" if ended else "Kratom"
     lines = [
-        f"**{opening}{top.sentence} {here(top, answer.medicines)}** Evidence {when}.",
+        f"**{opening}{top.sentence} {_here(top, answer)}** Evidence {when}.",
         f"{top.effect} {top.severe_because}",
         _evidence(top),
     ]
     if top.watch:
         lines.append(f"To watch for: {'; '.join(top.watch)}.")
     shown = [one for one in others if not one.minor][:_MOST_RULES]
-    listed = [f"- {one.sentence} {here(one, answer.medicines)}" for one in shown]
+    listed = [f"- {one.sentence} {_here(one, answer)}" for one in shown]
     listed += [f"- {one.sentence}" for one in answer.together]
     if len(others) > len(shown):
         listed.append(f"- {len(others) - len(shown)} more of less weight: see the pages.")
-    links: dict[str, CardLink] = {}
-    for one in (top, *shown):
-        links.setdefault(site.address(one.id), CardLink(label=one.title, url=site.address(one.id)))
+    links = tuple(CardLink(label=one.title, url=site.address(one.id)) for one in (top, *shown) if one.id in site.pages)
     return _Told(
-        summary=_fitted(f"{kratom} with ", about, f": {how}"),
+        summary=_fitted(f"{kratom} with ", [*about], [f": {how}{whose}; {when}." for whose in _seen_with(top, about)]),
         indicator=min((_indicator(one, ended=ended) for one in answer.foremost), key=_ORDER.__getitem__),
-        detail="\n\n".join([*lines, *(["\n".join(listed)] if listed else []), FOR_JUDGEMENT]),
-        links=tuple(links.values())[:_MOST_LINKS],
+        detail="\n\n".join([*lines, *(["\n".join(listed)] if listed else [])]),
+        links=links[:_MOST_LINKS] or _front(site),
     )
+
+
+def _about(rule: RuleAnswer, answer: ListAnswer) -> dict[str, RuleAnswer]:
+    """The medicines for which a rule weighs as much as this, each with its own answer."""
+    held = ((one.name, found) for one in answer.medicines for found in one.rules if found.id == rule.id)
+    return {name: one for name, one in held if (one.minor, one.likelihood) == (rule.minor, rule.likelihood)}
+
+
+def _here(rule: RuleAnswer, answer: ListAnswer) -> str:
+    """Which medicines a rule is about; those of which its enzyme clears little stand apart."""
+    held = [(one.name, found.minor) for one in answer.medicines for found in one.rules if found.id == rule.id]
+    mainly, little = ([name for name, minor in held if minor is which] for which in (False, True))
+    apart = f"; by a minor way: {', '.join(little)}" if mainly and little else ""
+    return f"Here: {', '.join(mainly or little)}{apart}."
+
+
+def _seen_with(rule: RuleAnswer, about: Mapping[str, RuleAnswer]) -> tuple[str, ...]:
+    """With which medicines that was seen in people, where it was not with every one that is named: at length, and in short."""
+    own = [name for name, one in about.items() if one.decided_by == "this medicine"]
+    if rule.likelihood not in _FROM_PEOPLE or len(own) == len(about):
+        return ("",)
+    names = own or rule.seen_with
+    if len(names) == 1:
+        return (f" with {names[0]}",)
+    return (" with some of them",) if own else (" with other medicines", " with others")
 
 
 def _indicator(rule: RuleAnswer, *, ended: bool) -> Indicator:
     """Critical for the short list alone; a warning for what is grave, or moderate and seen in people."""
     if rule.short_list and not ended:
         return "critical"
-    if rule.minor or rule.likelihood == "not-in-people":
+    if rule.minor or rule.likelihood in ("not-in-people", "unknown"):
         return "info"
     grave = rule.severity in _GRAVE
     return "warning" if grave or (rule.severity == "moderate" and rule.likelihood in _FROM_PEOPLE) else "info"
@@ -241,9 +263,7 @@ def _evidence(rule: RuleAnswer) -> str:
 def _beside(told: _Told, together: Sequence[TogetherAnswer]) -> _Told:
     """What several do alike, across those being ordered and those on the list."""
     listed = "\n".join(f"- {one.sentence}" for one in together)
-    return _Told(
-        summary=told.summary, indicator=told.indicator, detail=f"{told.detail}\n\nTogether:\n\n{listed}", links=told.links
-    )
+    return replace(told, detail=f"{told.detail}\n\nTogether:\n\n{listed}")
 
 
 def _gaps(chart: Chart, found: ChartMedicines) -> bool:
@@ -255,10 +275,23 @@ def _unchecked(found: ChartMedicines) -> tuple[ChartMedicine, ...]:
     return found.of_kind("not-in-register", "unclear", "not-recognised")
 
 
+def _front(site: Site) -> tuple[CardLink, ...]:
+    return (CardLink(label="The evidence on kratom and medicines", url=site.address("")),)
+
+
+def _beyond(found: ChartMedicines) -> int:
+    """How many different medicines were not looked up."""
+    return len({(one.name, one.ingredients) for one in found.beyond})
+
+
 def _coverage(chart: Chart, found: ChartMedicines, covered: str, site: Site, *, alone: bool) -> _Told:
-    missed = len(_unchecked(found)) + len(found.beyond)
-    count = len(found.current) - len(found.of_kind("topic")) + len(found.beyond)
-    if missed:
+    missed = len({one.shown.casefold() for one in _unchecked(found)}) + _beyond(found)
+    count = missed + len({one.medicines for one in found.of_kind("read", "disagrees")})
+    if missed == count == 1:
+        summary = "Kratom use is recorded: the only medicine on the list could not be checked against it."
+    elif missed == count > 1:
+        summary = f"Kratom use is recorded: none of {count} medicines could be checked against it."
+    elif missed:
         summary = f"Kratom use is recorded: {missed} of {count} medicines could not be checked against it."
     elif chart.unread:
         summary = "Kratom use is recorded: parts of the record could not be read, so the check is not complete."
@@ -269,8 +302,8 @@ def _coverage(chart: Chart, found: ChartMedicines, covered: str, site: Site, *, 
     return _Told(
         summary=summary,
         indicator="info",
-        detail=f"{covered}\n\n{FOR_JUDGEMENT}",
-        links=(CardLink(label="The evidence on kratom and medicines", url=site.address("")),),
+        detail=covered,
+        links=_front(site),
     )
 
 
@@ -292,7 +325,7 @@ def _covered(chart: Chart, book: Codebook, found: ChartMedicines) -> str:
     if partly:
         lines.append(f"Ingredients that are not in the register: {_listed([escaped(name) for name in partly])}.")
     if found.beyond:
-        lines.append(f"{len(found.beyond)} more medicines were not looked up: the list is too long.")
+        lines.append(f"{_beyond(found)} more medicines were not looked up: the list is too long.")
     if found.past:
         entries = "1 entry is" if len(found.past) == 1 else f"{len(found.past)} entries are"
         lines.append(f"Not checked: {entries} recorded as ended, not taken, in error or long ago.")
@@ -384,11 +417,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= SUMMARY else f"{text[: SUMMARY - 1]}…"
 
 
-def _fitted(opening: str, several: Sequence[str], closing: str) -> str:
-    """As many names as fit between an opening and a closing; the others are counted."""
+def _fitted(opening: str, several: Sequence[str], closings: Sequence[str]) -> str:
+    """As many names as fit between an opening and the first closing that fits; the others are counted."""
     for count in range(len(several), 0, -1):
         more = f" and {len(several) - count} more" if count < len(several) else ""
-        said = f"{opening}{', '.join(several[:count])}{more}{closing}"
-        if len(said) <= SUMMARY:
-            return said
-    return _cut(f"{opening}{len(several)} medicines{closing}")
+        for closing in closings:
+            said = f"{opening}{', '.join(several[:count])}{more}{closing}"
+            if len(said) <= SUMMARY:
+                return said
+    return _cut(f"{opening}{len(several)} medicines{closings[-1]}")

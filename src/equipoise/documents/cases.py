@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from equipoise.documents.lines import is_clock
+from equipoise.findings.reported import is_clock
 from equipoise.records.case import Case, KratomUse
 
 
@@ -16,8 +16,7 @@ class CaseError(ValueError):
 
 
 MOST = {"medicines": 100, "conditions": 50, "travel": 20}
-LONGEST = {"medicines": 200, "conditions": 200, "travel": 200}
-LONGEST_NOTE = 5000
+LONGEST, LONGEST_NOTE = 200, 5000
 
 
 def faults(case: Case, as_of: date) -> Iterator[tuple[str, str]]:
@@ -31,10 +30,10 @@ def faults(case: Case, as_of: date) -> Iterator[tuple[str, str]]:
         for place, text in enumerate(texts[:most]):
             if not text.strip():
                 yield f"{field}[{place}]", "is empty; should be left out"
-            elif len(text) > LONGEST[field]:
-                yield f"{field}[{place}]", f"has {len(text):,} characters; should have {LONGEST[field]} at most"
-    if case.place is not None and len(case.place) > LONGEST["travel"]:
-        yield "place", f"has {len(case.place):,} characters; should have {LONGEST['travel']} at most"
+            elif len(text) > LONGEST:
+                yield f"{field}[{place}]", f"has {len(text):,} characters; should have {LONGEST} at most"
+    if case.place is not None and len(case.place) > LONGEST:
+        yield "place", f"has {len(case.place):,} characters; should have {LONGEST} at most"
     if case.note is not None and len(case.note) > LONGEST_NOTE:
         yield "note", f"has {len(case.note):,} characters; should have {LONGEST_NOTE:,} at most"
     if case.kratom is not None:
@@ -56,6 +55,10 @@ def _kratom_faults(use: KratomUse, as_of: date) -> Iterator[tuple[str, str]]:
         when = getattr(use, field)
         if when is not None and when.earliest > as_of:
             yield f"kratom.{field}", f"is {when}; should not be after {as_of}"
+    if use.use == "now" and use.stopped is not None:
+        yield "kratom.stopped", f"is {use.stopped}, and use is now; should be one of the two"
+    if use.mg_per_g is not None and use.mitragynine_mg is not None:
+        yield "kratom.mg_per_g", "stands beside mitragynine_mg; should stand beside grams, or be left out"
     if use.since is not None and use.stopped is not None and use.stopped.latest < use.since.earliest:
         yield "kratom.stopped", f"is {use.stopped}, before {use.since}; should be after it"
     if use.reason is not None and len(use.reason) > LONGEST_NOTE:

@@ -29,7 +29,6 @@ class Desk:
     """
 
     evidence: Evidence
-    topic: Topic
     page: AssessmentPage
     as_of: date
     named: Callable[[str], Typed]
@@ -65,7 +64,6 @@ def desk(evidence: Evidence, topic: Topic, as_of: date, unii: UniiNames | None =
         by_country.setdefault(item.country, []).append(line)
     return Desk(
         evidence=evidence,
-        topic=topic,
         page=page,
         as_of=as_of,
         named=lambda text: named(evidence, text, register, unii),

@@ -44,7 +44,7 @@ def inputs(held: Gathered) -> Iterator[InputAnswer]:
     fields = [*(["place"] if given(case.place) else []), *(["travel"] * len(case.travel))]
     for field, found in zip(fields, held.found, strict=True):
         yield _place_input(field, found)
-    yield from _person_inputs(case, held.conditions)
+    yield from _person_inputs(case, held.conditions, tested=held.product is not None)
     if case.kratom is not None:
         yield from _kratom_inputs(case.kratom, held.exposure, held.why_not)
     if held.product is not None:
@@ -114,14 +114,17 @@ _RULED = "A rule on record is about it: it stands in the answer."
 _NO_RULE = "Nothing on record is about it."
 
 
-def _person_inputs(case: Case, conditions: Sequence[ConditionAnswer]) -> Iterator[InputAnswer]:
+def _person_inputs(case: Case, conditions: Sequence[ConditionAnswer], *, tested: bool) -> Iterator[InputAnswer]:
+    """``tested``: there is a lab report, whose limits hold for some people and not for others."""
     ruled = {because for one in conditions for because in one.because}
     if case.age is not None:
         asked = " It is asked by laws too." if case.place is not None or case.travel else ""
-        said = f"{_RULED if f'age {case.age}' in ruled else _NO_RULE}{asked}"
+        chosen = " It chooses among the limits of the lab report." if tested else ""
+        said = f"{_RULED if f'age {case.age}' in ruled else _NO_RULE}{asked}{chosen}"
         yield InputAnswer(field="age", given=str(case.age), became="used", sentence=said)
     if case.sex is not None:
-        yield InputAnswer(field="sex", given=case.sex, became="not used", sentence="No rule on record differs by it.")
+        said = "It chooses among the limits of the lab report." if tested else "No rule on record differs by it."
+        yield InputAnswer(field="sex", given=case.sex, became="used" if tested else "not used", sentence=said)
     for field in ("pregnant", "breastfeeding"):
         answer = getattr(case, field)
         if answer is not None:
@@ -159,9 +162,12 @@ def _kratom_inputs(use: KratomUse, exposure: ExposureAnswer | None, why_not: str
         value = getattr(use, field)
         if value is None or value == ():
             continue
-        given = ", ".join(value) if isinstance(value, tuple) else "your own words" if field == "reason" else str(value)
-        became: Became = "used" if said or exposure is not None else "not used"
-        yield InputAnswer(field=f"kratom.{field}", given=given, became=became, sentence=said or computed)
+        text = ", ".join(value) if isinstance(value, tuple) else "your own words" if field == "reason" else str(value)
+        sentence = said or computed
+        if field == "times_per_day" and use.times:
+            sentence = "Not used: the times themselves were given."
+        became: Became = "not used" if sentence.startswith("Not used") else "used"
+        yield InputAnswer(field=f"kratom.{field}", given=text, became=became, sentence=sentence)
 
 
 def missing(held: Gathered) -> Iterator[MissingAnswer]:
@@ -201,9 +207,9 @@ def _own_questions(held: Gathered) -> Iterator[str]:
     grave = [answer.name for answer in answers if answer.rules and answer.rules[0].severity in ("life-threatening", "serious")]
     if grave:
         yield f"What does kratom mean for my {lines.joined(grave)}? Which signs are an emergency?"
-    for held_one in held.typed:
-        if not held_one.conditions:
-            yield f"Does “{lines.shown(held_one.typed)}” matter beside kratom?"
+    for typed in held.typed:
+        if not typed.conditions:
+            yield f"Does “{lines.shown(typed.typed)}” matter beside kratom?"
     for condition in held.conditions:
         yield from condition.questions
     if held.case.kratom is not None and held.case.kratom.use not in ("considering", "never"):

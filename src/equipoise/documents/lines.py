@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from equipoise.documents.desk import Desk
 from equipoise.findings.certificates import LimitAnswer, ProductAnswer, amount_words
@@ -24,10 +24,12 @@ from equipoise.findings.interactions import (
 )
 from equipoise.findings.interactions import ExposureAnswer as LevelAnswer
 from equipoise.findings.law_answer import LawAnswer
+from equipoise.findings.medicines import upper
 from equipoise.findings.people import ConditionAnswer, SignAnswer
 
 Weight = Literal["urgent", "life-threatening", "serious", "moderate", "unknown", "minor", "fact"]
 """From what cannot wait down to plain facts. What nobody knows stands above what is minor."""
+WEIGHTS: tuple[Weight, ...] = get_args(Weight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +70,6 @@ class Line:
 
 
 _MANY, _FEW = 6, 4
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
-
-
-def is_clock(text: str) -> bool:
-    """Whether a text is a time of a day such as 08:00."""
-    return _CLOCK.fullmatch(text.strip()) is not None
 
 
 def shown(typed: str) -> str:
@@ -208,8 +204,8 @@ def medicines(desk: Desk, listed: ListAnswer) -> Iterator[Line]:
                 id=f"interaction/{answer.id}",
                 weight="unknown",
                 about=answer.typed,
-                person=f"{_upper(answer.name)}: no rule here is about it. What kratom and it do together is not known.",
-                clinician=f"{_upper(answer.name)}: no rule on record; what the two do together is unknown.",
+                person=f"{upper(answer.name)}: no rule here is about it. What kratom and it do together is not known.",
+                clinician=f"{upper(answer.name)}: no rule on record; what the two do together is unknown.",
                 medicine=answer.id,
             )
         yield _level(answer)
@@ -228,18 +224,18 @@ def medicines(desk: Desk, listed: ListAnswer) -> Iterator[Line]:
 def _rule(desk: Desk, answer: MedicineAnswer, rule: RuleAnswer, told: dict[str, str]) -> Line:
     again = told.setdefault(rule.id, answer.name)
     if again != answer.name:
-        person = f"{_upper(answer.name)}: {rule.plain} More on it stands under {again}."
+        person = f"{upper(answer.name)}: {rule.plain} More on it stands under {again}."
     else:
         kin = _SAME_WAY if rule.axis == "kratom-on-medicine" else _KIN
         whose = "" if rule.decided_by == "this medicine" or rule.likelihood in _WITHOUT_PEOPLE else kin
         axes = _plain_axes(rule.severity, rule.likelihood, one_case=rule.one_case)
-        person = f"{_upper(answer.name)}: {rule.plain} {axes}{whose}"
+        person = f"{upper(answer.name)}: {rule.plain} {axes}{whose}"
     return Line(
         id=f"interaction/{answer.id}/{rule.id}",
         weight=rule.severity,  # type: ignore[arg-type]
         about=answer.typed,
         person=person,
-        clinician=f"{_upper(answer.name)}. {rule.sentence}",
+        clinician=f"{upper(answer.name)}. {rule.sentence}",
         severity=rule.severity,
         likelihood=rule.likelihood,
         certainty=_kinds(rule.evidence),
@@ -253,7 +249,7 @@ def _rule(desk: Desk, answer: MedicineAnswer, rule: RuleAnswer, told: dict[str, 
             *(_piece(piece) for piece in rule.evidence),
             *(() if rule.note is None else (rule.note,)),
         ),
-        sources=cited(desk, [source for piece in rule.evidence for source in piece.sources]),
+        sources=_behind(desk, rule.evidence),
         finding=desk.findings_of.get(rule.id),
         medicine=answer.id,
         short_list=rule.short_list,
@@ -262,22 +258,20 @@ def _rule(desk: Desk, answer: MedicineAnswer, rule: RuleAnswer, told: dict[str, 
 
 def _asked(ask: str | None) -> str | None:
     """Whom to ask, a sentence for each."""
-    return None if ask is None else " ".join(f"{_upper(part)}." for part in ask.rstrip(".").split("; "))
+    return None if ask is None else " ".join(f"{upper(part)}." for part in ask.rstrip(".").split("; "))
 
 
 def _slight(desk: Desk, answer: MedicineAnswer, rules: Sequence[RuleAnswer]) -> Line:
     """The rules on enzymes that clear little of a medicine, together."""
-    ways = "another way" if len(rules) == 1 else f"{len(rules)} other ways"
+    ways = "another way was" if len(rules) == 1 else f"{len(rules)} other ways were"
     return Line(
         id=f"interaction/{answer.id}/minor",
         weight="minor",
         about=answer.typed,
-        person=f"{_upper(answer.name)}: {ways} were looked at, by which little of it leaves the body."
-        if len(rules) > 1
-        else f"{_upper(answer.name)}: {ways} was looked at, by which little of it leaves the body.",
-        clinician=f"{_upper(answer.name)}, by minor ways: {' '.join(rule.sentence for rule in rules)}",
+        person=f"{upper(answer.name)}: {ways} looked at, by which little of it leaves the body.",
+        clinician=f"{upper(answer.name)}, by minor ways: {' '.join(rule.sentence for rule in rules)}",
         more=tuple(f"{rule.title}: {'; '.join(rule.because)}." for rule in rules),
-        sources=cited(desk, [source for rule in rules for piece in rule.evidence for source in piece.sources]),
+        sources=_behind(desk, [piece for rule in rules for piece in rule.evidence]),
         medicine=answer.id,
     )
 
@@ -289,7 +283,11 @@ _SAME_WAY = " That was with a medicine that leaves the body in the same way."
 
 def _piece(piece: PieceAnswer) -> str:
     own = ", with this medicine" if piece.about == "this medicine" else ""
-    return f"{_upper(KIND_WORDS[piece.kind])}{own}, {_STANDS[piece.stands]}: {piece.says}"
+    return f"{upper(KIND_WORDS[piece.kind])}{own}, {_STANDS[piece.stands]}: {piece.says}"
+
+
+def _behind(desk: Desk, pieces: Sequence[PieceAnswer]) -> tuple[Source, ...]:
+    return cited(desk, [source for piece in pieces for source in piece.sources])
 
 
 _STANDS: Mapping[str, str] = {"for": "for it", "against": "against it", "unclear": "unclear"}
@@ -348,8 +346,7 @@ def _level_plain(name: str, held: LevelAnswer) -> str:
 
 def together(listed: ListAnswer) -> Iterator[Line]:
     """Effects that several of the medicines share."""
-    for one in listed.together:
-        yield _shared(one)
+    return map(_shared, listed.together)
 
 
 def _shared(one: TogetherAnswer) -> Line:
@@ -358,7 +355,7 @@ def _shared(one: TogetherAnswer) -> Line:
         id=f"together/{one.effect.replace(' ', '-')}",
         weight=one.severity,  # type: ignore[arg-type]
         about=one.medicines,
-        person=f"{_upper(names)} may each {one.effect}. Kratom may add to it. {SEVERE_PLAIN[one.severity]}",
+        person=f"{upper(names)} may each {one.effect}. Kratom may add to it. {SEVERE_PLAIN[one.severity]}",
         clinician=one.sentence,
         severity=one.severity,
     )
@@ -370,7 +367,7 @@ def condition(desk: Desk, one: ConditionAnswer) -> Line:
         id=f"condition/{one.id}",
         weight=one.severity,  # type: ignore[arg-type]
         about=one.because,
-        person=f"{_upper(one.label)}: {one.plain} "
+        person=f"{upper(one.label)}: {one.plain} "
         f"{_plain_axes(one.severity, one.likelihood, one_case=one.one_case, own=LIKE_YOU)}",
         clinician=f"{one.sentence} {one.effect}",
         severity=one.severity,
@@ -384,7 +381,7 @@ def condition(desk: Desk, one: ConditionAnswer) -> Line:
             *(_piece(piece) for piece in one.evidence),
             *(() if one.note is None else (one.note,)),
         ),
-        sources=cited(desk, [source for piece in one.evidence for source in piece.sources]),
+        sources=_behind(desk, one.evidence),
     )
 
 
@@ -446,7 +443,7 @@ def _round(number: float) -> str:
 
 def _number(one: Number) -> str:
     ends = f"{one.low:.3g} to {one.high:.3g}, 90% of what is drawn"
-    return f"{_upper(one.analyte)}, {one.says}: {one.median:.3g} {one.unit} ({ends})."
+    return f"{upper(one.analyte)}, {one.says}: {one.median:.3g} {one.unit} ({ends})."
 
 
 def no_exposure(why_not: str) -> Line:
@@ -455,7 +452,7 @@ def no_exposure(why_not: str) -> Line:
         id="exposure/none",
         weight="fact",
         about=("kratom",),
-        person=f"How much of it is in your blood was not worked out. {_upper(why_not.removeprefix('not supported: '))}.",
+        person=f"How much of it is in your blood was not worked out. {upper(why_not.removeprefix('not supported: '))}.",
         clinician=f"Exposure not computed: {why_not}.",
     )
 
@@ -478,7 +475,7 @@ def product(answer: ProductAnswer) -> Iterator[Line]:
             about=("lab report",),
             person=f"For {joined(names)} one cannot tell: {'; '.join(whys)}.",
             clinician=f"Cannot tell: {len(open_ones)} of {len(answer.limits)} limits ({', '.join(names)}).",
-            more=tuple(f"{_upper(one.label)}; {one.says}: {one.why}. {one.by.body}, {one.by.text}." for one in open_ones),
+            more=tuple(f"{upper(one.label)}; {one.says}: {one.why}. {one.by.body}, {one.by.text}." for one in open_ones),
             sources=_set_by(open_ones),
         )
     yield Line(
@@ -489,7 +486,7 @@ def product(answer: ProductAnswer) -> Iterator[Line]:
         "what kratom does, and a report speaks for one batch.",
         clinician=answer.sentence,
         more=(
-            *(f"{_upper(one.label)}: {_passed(one)}." for one in answer.limits if one.verdict == "within"),
+            *(f"{upper(one.label)}: {_passed(one)}." for one in answer.limits if one.verdict == "within"),
             *((f"Not measured: {', '.join(answer.not_measured)}.",) if answer.not_measured else ()),
             *((f"Not recognised: {', '.join(map(shown, answer.not_recognised))}.",) if answer.not_recognised else ()),
             *answer.notes,
@@ -503,7 +500,7 @@ _WHOSE: Mapping[str, str] = {"law": "of the law there", "daily": "for a day", "m
 
 def _above(limits: Sequence[LimitAnswer]) -> Line:
     """The limits that one thing in the product passes."""
-    name = _upper(limits[0].label)
+    name = upper(limits[0].label)
     kinds = joined(list(dict.fromkeys(_WHOSE[one.kind] for one in limits)))
     count = "a limit" if len(limits) == 1 else f"{len(limits)} limits"
     most = max((one.times_low for one in limits if one.times_low is not None), default=None)
@@ -532,7 +529,7 @@ _TIMES = 1.1
 
 
 def law(answer: LawAnswer) -> Line:
-    """What the law says of having kratom at a place."""
+    """What the law says of buying or of having kratom at a place, or of taking it over a border."""
     seen = "" if answer.last_verified is None else f" Last checked {answer.last_verified}."
     ahead = "" if answer.next_change is None else f" A change is on record for {answer.next_change}."
     plain = list(dict.fromkeys(_CONTENTS if _LIMIT.search(text) else text for text in answer.conditions))
@@ -577,7 +574,7 @@ def of_findings(desk: Desk, names: Sequence[str]) -> Iterator[Line]:
             person=held.statement,
             clinician=f"{held.statement}{number}",
             certainty=held.certainty.value,
-            more=(*(f"{_upper(one.domain)}: {one.why}" for one in held.because), *held.caveats),
+            more=(*(f"{upper(one.domain)}: {one.why}" for one in held.because), *held.caveats),
             sources=cited(desk, held.sources),
             finding=held.id,
         )
@@ -592,7 +589,7 @@ def not_checked(listed: ListAnswer | None) -> Iterator[Line]:
         id="unknown/not-checked",
         weight="fact",
         about=(),
-        person=f"The part on your medicines did not look at these. {' '.join(f'{_upper(said)}.' for said in left_out)}",
+        person=f"The part on your medicines did not look at these. {' '.join(f'{upper(said)}.' for said in left_out)}",
         clinician=f"Not checked with the medicines: {'; '.join(left_out)}.",
         more=listed.notes[:-1],  # the last is of the command, which keeps the names to itself
     )
@@ -607,10 +604,6 @@ def nothing_found(*, given: bool, slight: bool = False) -> Line:
     else:
         said = "You gave nothing about you that can be looked up. What is known in general stands below."
     return Line(id="first/nothing", weight="unknown", about=(), person=said, clinician=said)
-
-
-def _upper(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 MISSING: Mapping[str, tuple[str, str, str]] = {

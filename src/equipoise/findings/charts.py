@@ -243,18 +243,19 @@ def _sentence(book: Codebook, kind: Kind, by_code: tuple[str, ...], by_words: tu
 
 
 def _shown(one: ListedMedicine) -> str:
-    text = one.name.named or next((part.named for part in one.ingredients if part.named), None) or ""
-    return bare(text) or one.records[0]
+    text = next((text for held in (one.name, *one.ingredients) for text in held.words), "")
+    code = next((f"code {name}" for held in (one.name, *one.ingredients) if (name := held.named)), "")
+    return bare(text) or code or one.records[0]
 
 
 # When it is worth asking about kratom.
 
-_ASK: Mapping[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
-    "depression": (re.compile(r"depress|dysthym", re.IGNORECASE), ("F32", "F33")),
-    "opioids": (re.compile(r"opioid|opiate|heroin", re.IGNORECASE), ("F11",)),
-    "the liver": (re.compile(r"hepat|liver|cirrho|jaundice", re.IGNORECASE), ("K7",)),
+_ASK: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "depression": (re.compile(r"depress|dysthym", re.IGNORECASE), "depression"),
+    "opioids": (re.compile(r"opioid|opiate|heroin", re.IGNORECASE), "opioid-use-disorder"),
+    "the liver": (re.compile(r"hepat|liver|cirrho|jaundice", re.IGNORECASE), "liver-disease"),
 }
-"""Words of a condition, and beginnings of its code in ICD-10, for which a site may ask."""
+"""Words of a condition for which a site may ask, and our record of it, which has the beginnings of its codes in ICD-10."""
 _NEGATED = re.compile(r"\b(?:no|not|without|denies|negative|family history|screening)\b", re.IGNORECASE)
 _OPIOIDS = frozenset({"opioid", "opioid-partial-agonist"})
 
@@ -262,7 +263,9 @@ _OPIOIDS = frozenset({"opioid", "opioid-partial-agonist"})
 def reasons_to_ask(book: Codebook, chart: Chart, found: ChartMedicines) -> tuple[str, ...]:
     """What of the chart makes kratom matter: depression, opioids, the liver."""
     present = [one.name for one in chart.conditions if one.holds]
-    why = [name for name, (words, codes) in _ASK.items() if any(_is(one, words, codes) for one in present)]
+    records = book.evidence.conditions
+    codes = {name: records[ident].icd10 if ident in records else () for name, (_, ident) in _ASK.items()}
+    why = [name for name, (words, _) in _ASK.items() if any(_is(one, words, codes[name]) for one in present)]
     if any(_OPIOIDS & set(book.evidence.medicines[ident].classes) for ident in found.idents):
         why.append("opioids")
     return tuple(dict.fromkeys(why))

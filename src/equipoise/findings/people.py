@@ -5,7 +5,6 @@ written, and takes no notice of a "not" beside it: help that nobody needed does 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from equipoise.engines.interactions import KINDS, LIKELIHOODS, SEVERITIES
 from equipoise.findings.citing import cited
 from equipoise.findings.finding import Citation
 from equipoise.findings.interactions import LIKELY, ONE_CASE, SEVERE, PieceAnswer, weighed
-from equipoise.intake.medicine_names import Register, recognise, register
+from equipoise.intake.medicine_names import Register, folded, recognise, register
 from equipoise.records.case import Case
 from equipoise.records.condition import Applies, Condition
 from equipoise.records.evidence import Evidence
@@ -184,7 +183,7 @@ def signs(evidence: Evidence, texts: Mapping[str, str]) -> tuple[SignAnswer, ...
     """The urgent signs that stand in some texts, those of a crisis first."""
     found: dict[str, list[str]] = {}
     for name, text in texts.items():
-        plain = _flat(text)
+        plain = folded(text)
         for sign in evidence.vocabulary.signs.values():
             if _pattern(sign.words).search(plain):
                 found.setdefault(sign.id, []).append(name)
@@ -201,15 +200,8 @@ def _sign(sign: Sign, seen: Sequence[str]) -> SignAnswer:
     )
 
 
-def _flat(text: str) -> str:
-    """Words as people write them, without case, accents, curly quotes and the apostrophe."""
-    plain = unicodedata.normalize("NFKD", text)
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’`]", "", letters)).split())
-
-
 @cache
 def _pattern(words: str) -> re.Pattern[str]:
     """Any of the words, each whole, where ``*`` lets a word go on."""
-    forms = [_flat(form.replace("*", " zstarz")).replace(" zstarz", "[a-z]*") for form in words.split("|") if form.strip()]
+    forms = [folded(form.replace("*", " zstarz")).replace(" zstarz", "[a-z]*") for form in words.split("|") if form.strip()]
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(forms)})(?![a-z0-9])")

@@ -30,6 +30,11 @@ class Reported:
     taken_as: tuple[str, ...]
 
 
+def is_clock(text: str) -> bool:
+    """Whether a text is a time of a day such as 08:00."""
+    return _CLOCK.fullmatch(text.strip()) is not None
+
+
 def clock_hours(times: Sequence[str]) -> list[float]:
     """Times of a day in hours, from the first of them on.
 

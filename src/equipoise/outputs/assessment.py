@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from equipoise.documents.assessment import Assessment, Line, Section
+from equipoise.documents.assessment import Assessment, Line, MissingAnswer, Section
 from equipoise.documents.lines import one_line
 from equipoise.documents.monograph import HelpEntry
 from equipoise.outputs.phrases import upper_first, wrap
@@ -52,7 +52,7 @@ def assessment_text(answer: Assessment, register: Register = "person") -> str:
     return "\n".join(_lines(answer, register)) + "\n"
 
 
-def said(line: Line, register: Register) -> str:
+def said(line: Line | MissingAnswer, register: Register) -> str:
     """The line in one of the two registers."""
     return line.person if register == "person" else line.clinician
 
@@ -83,8 +83,7 @@ def _lines(answer: Assessment, register: Register) -> Iterator[str]:
     if answer.missing:
         yield "Not given, and what it would change"
         for gap in answer.missing:
-            text = gap.person if register == "person" else gap.clinician
-            yield from wrap(f"{upper_first(gap.label)}: {text}", first="  - ", indent=4)
+            yield from wrap(f"{upper_first(gap.label)}: {said(gap, register)}", first="  - ", indent=4)
         yield ""
     yield "Questions to take along"
     for question in answer.questions:

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import get_args
 
 from markupsafe import Markup
 
 from equipoise.documents.assessment import Assessment, InputAnswer, Line, Section
-from equipoise.documents.lines import Source, Weight, one_line
+from equipoise.documents.lines import WEIGHTS, Source, one_line
 from equipoise.documents.monograph import HelpEntry
 from equipoise.findings.finding import Level
 from equipoise.findings.interactions import LIKELY, SEVERE
@@ -27,8 +26,6 @@ from equipoise.outputs.phrases import upper_first
 _STATIC = Path(__file__).parent / "static"
 _FACES = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
-WEIGHTS: tuple[Weight, ...] = get_args(Weight)
-"""From what cannot wait down to plain facts."""
 _GRAVE = frozenset({"urgent", "life-threatening", "serious"})
 _LABELS = {
     "life-threatening": "Can be life-threatening",
@@ -153,10 +150,7 @@ def answer_view(answer: Assessment, register: Register = "person", findings: str
         sections=tuple(_section(answer, section, setting) for section in answer.sections),
         beside=tuple(one for one in made if one.became),
         used=tuple(one for one in made if not one.became),
-        missing=tuple(
-            (upper_first(one_line(gap.label)), one_line(gap.person if register == "person" else gap.clinician))
-            for gap in answer.missing
-        ),
+        missing=tuple((upper_first(one_line(gap.label)), one_line(said(gap, register))) for gap in answer.missing),
         questions=tuple(map(one_line, answer.questions)),
         notice=answer.notice,
         as_of=answer.as_of,

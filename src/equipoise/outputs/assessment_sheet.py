@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from equipoise.documents.assessment import Assessment, Line
-from equipoise.documents.lines import one_line
+from equipoise.documents.lines import LIKELIEST, WEIGHTS, one_line
 from equipoise.documents.monograph import HelpEntry
 from equipoise.findings.interactions import LIKELY, ONE_CASE, SEVERE, MedicineAnswer, RuleAnswer
-from equipoise.outputs.assessment_page import WEIGHTS
 from equipoise.outputs.pages import dated, day
 from equipoise.outputs.pdf import as_data, typeset
 from equipoise.outputs.phrases import upper_first
@@ -30,9 +29,7 @@ _UNREAD = {"asked": "not sure what is meant", "not recognised": "not recognised"
 _NO_RULE = "No rule on record: what the two do together is unknown."
 _SLIGHT = "Only rules on enzymes that clear little of it are on record."
 _PERSON = ("age", "sex", "pregnant", "breastfeeding", "phenotypes")
-_SEVERE: tuple[str, ...] = WEIGHTS
-_LIKELY = tuple(LIKELY)
-"""From what would be worst, and from what is surest, down."""
+_SEVERE: tuple[str, ...] = WEIGHTS  # rules have their severity as text
 _FIELDS = {
     "grams": "grams at a time",
     "mg_per_g": "mg of mitragynine in a gram",
@@ -182,9 +179,9 @@ def _medicines(answer: Assessment, lines: Sequence[Line]) -> Iterator[dict[str, 
         if not graver:
             kind, said = ("minor", _SLIGHT) if medicine.rules else ("unknown", _NO_RULE)
             cells = [_as_given(medicine), said, kind, "unknown", "on the screen" if medicine.rules else "none"]
-            ranked.append(((_SEVERE.index(kind), False, len(_LIKELY)), {"cells": cells, "heavy": False}))
+            ranked.append(((_SEVERE.index(kind), False, len(LIKELIEST)), {"cells": cells, "heavy": False}))
         for at, rule in enumerate(graver):
-            order = (_SEVERE.index(rule.severity), at > 0, _LIKELY.index(rule.likelihood))
+            order = (_SEVERE.index(rule.severity), at > 0, LIKELIEST.index(rule.likelihood))
             held = _cut(evidence.get(f"interaction/{medicine.id}/{rule.id}", ""), _CELL)
             cells = [name if at else _as_given(medicine), *_cells(rule), held]
             ranked.append((order, {"cells": cells, "heavy": rule.severity in ("life-threatening", "serious")}))

@@ -26,6 +26,8 @@ from equipoise.values.estimate import rounded
 from equipoise.values.panels import Panel
 
 _HERE = Path(__file__).parent
+_FILE = re.compile(r"^certificate\.\w+:(?:(\d+):)? ")
+"""The name under which what was pasted is read: it means nothing to those who pasted it."""
 _RELATIVE = re.compile(r'\b(href|src|action)="(?![a-z]+:|/|#)')
 
 ASKS = (
@@ -56,11 +58,17 @@ class Form:
 
     def fault(self, field: str) -> str:
         """What is wrong in a field, if anything."""
-        return "; ".join(message.rstrip(".") for name, message in self.faults if bare(name) == field)
+        return "; ".join(_spoken(message) for name, message in self.faults if bare(name) == field)
 
     def wrong(self, labels: Mapping[str, str]) -> list[tuple[str, str, str]]:
-        """Each fault with the label of its field."""
-        return [(bare(name), labels.get(bare(name), name), f"{message.rstrip('.')}.") for name, message in self.faults]
+        """Each fault with the label of its field, in the order of the fields."""
+        order = {field: place for place, field in enumerate(labels)}
+        faults = sorted(self.faults, key=lambda fault: order.get(bare(fault[0]), len(order)))
+        return [(bare(name), labels.get(bare(name), name), f"{_spoken(message)}.") for name, message in faults]
+
+
+def _spoken(message: str) -> str:
+    return _FILE.sub(lambda found: f"in line {found[1]}: " if found[1] else "", message).rstrip(".")
 
 
 def bare(field: str) -> str:

@@ -40,12 +40,12 @@ def parsed(body: bytes) -> Mapping[str, Any]:
     Raises
     ------
     CallError
-        No JSON, or no object.
+        No JSON, a name twice in an object, or no object.
     """
     try:
-        held = json.loads(body, parse_constant=_no_number)
+        held = json.loads(body, parse_constant=_no_number, object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        raise CallError(400, "structure", "The body is no JSON; should be a JSON object.") from None
+        raise CallError(400, "structure", "The body is no JSON; should be a JSON object, each name in it once.") from None
     return _object(held, "the body")
 
 
@@ -74,6 +74,14 @@ def call(body: bytes, service: Service) -> Call:
 
 def _no_number(_: str) -> NoReturn:
     raise ValueError
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a name that stands twice would hide what the first one said."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError
+    return made
 
 
 def _object(value: object, name: str) -> Mapping[str, Any]:

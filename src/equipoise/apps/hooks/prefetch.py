@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 import httpx
 
@@ -58,7 +58,7 @@ async def data(call: Call, templates: Mapping[str, str], settings: HookSettings,
     sent = dict(call.prefetch)
     errors = {name: "the record answered with an error" for name in templates if failed(sent.get(name))}
     wanted = {name: template for name, template in templates.items() if name not in sent}
-    paged = {name: value for name, value in sent.items() if isinstance(value, dict) and next_page(value)}
+    paged = {name: value for name in templates if isinstance(value := sent.get(name), dict) and next_page(value)}
     if call.access is None:
         return Data(sent=sent, missing={**errors, **dict.fromkeys(wanted, "was not sent")})
     if not settings.may_ask(call.access.server):
@@ -112,7 +112,7 @@ class _Search:
 
 
 async def _fetched(searches: Mapping[str, _Search], access: Access, settings: HookSettings, asking: Asking) -> None:
-    headers = {"Authorization": f"Bearer {access.token}", "Accept": _ACCEPT}
+    headers = {"Authorization": f"Bearer {access.token}", "Accept": _ACCEPT, "Accept-Encoding": "identity"}
     async with httpx.AsyncClient(
         headers=headers,
         timeout=settings.budget_s,
@@ -134,6 +134,8 @@ async def _page(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
     async with client.stream("GET", address) as answer:
         if answer.status_code != httpx.codes.OK:
             raise _LostError(f"the record answered {answer.status_code}")
+        if answer.headers.get("content-encoding", "identity") != "identity":  # a little of it could unpack to very much
+            raise _LostError("the record's answer is packed, which was not asked for")
         body = bytearray()
         async for part in answer.aiter_bytes():
             body += part
@@ -151,4 +153,4 @@ def _unlinked(page: dict[str, Any]) -> dict[str, Any]:
 
 
 def _within(address: str, server: str) -> bool:
-    return address.startswith((f"{server}/", f"{server}?")) and ".." not in address
+    return address.startswith((f"{server}/", f"{server}?")) and ".." not in unquote(address)

@@ -20,6 +20,7 @@ from equipoise.apps.hooks.prefetch import Asking, Data, data, hushed
 from equipoise.apps.hooks.services import REQUIRED, SERVICES
 from equipoise.apps.hooks.settings import HookSettings
 from equipoise.apps.hooks.tokens import Door, RefusedError
+from equipoise.apps.turns import in_turn
 from equipoise.documents.cards import Card, Site, cards
 from equipoise.findings.charts import Codebook, codebook
 from equipoise.findings.interactions import ListAnswer
@@ -50,17 +51,18 @@ class _Hooks:
 
     async def answer(self, request: Request, service: Service) -> Response:
         self._let_in(request, self.settings.address(service.id))
-        call = calls.call(await self._body(request), service)
-        found = await data(call, service.prefetch, self.settings, self.asking)
+        body = await self._body(request)
         try:
-            answered = self._cards(call, found, service)
+            call = await in_turn(calls.call, body, service)
+            found = await data(call, service.prefetch, self.settings, self.asking)
+            answered = await in_turn(self._cards, call, found, service)
         except FhirError as fault:
             raise CallError(400, "too-long", f"{_first(str(fault))}.") from None
         return _json(response(answered, self.settings.base_url))
 
     async def feedback(self, request: Request, service: Service) -> Response:
         self._let_in(request, f"{self.settings.address(service.id)}/feedback")
-        for service_id, result, reason in counted(await self._body(request), service):
+        for service_id, result, reason in await in_turn(counted, await self._body(request), service):
             if self.counter is not None:
                 self.counter.labels(service=service_id, outcome=result, reason=reason).inc()
         return Response(status_code=200, headers=_NO_STORE)

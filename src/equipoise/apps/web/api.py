@@ -12,13 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from equipoise.apps.turns import in_turn
 from equipoise.apps.web import questions
 from equipoise.apps.web.contract import openapi
 from equipoise.apps.web.given import BodyError, Faults, Given, GivenError, json_of
 from equipoise.apps.web.house import House
 from equipoise.apps.web.pages import wanted_of
 from equipoise.apps.web.refusals import words
-from equipoise.apps.web.turns import in_turn
 from equipoise.outputs.assessment import assessment_json
 from equipoise.outputs.exposure import exposure_json, unsupported_json
 from equipoise.outputs.interactions import interactions_json

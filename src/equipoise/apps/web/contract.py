@@ -7,6 +7,7 @@ from typing import Any
 
 from equipoise import __version__
 from equipoise.apps.web import questions
+from equipoise.apps.web.given import SMALLEST
 from equipoise.apps.web.house import House
 from equipoise.documents.explorer import SORTS
 from equipoise.outputs.assessment import SCHEMA as ASSESSMENT
@@ -45,7 +46,7 @@ def _optional(schema: Json) -> Json:
 
 
 def _amount(right: str) -> Json:
-    return _optional({"type": "number", "exclusiveMinimum": 0, "maximum": 1000, "description": right})
+    return _optional({"type": "number", "minimum": float(SMALLEST), "maximum": 1000, "description": right})
 
 
 def _object(properties: Json, required: tuple[str, ...] = ()) -> Json:

@@ -9,15 +9,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from equipoise.apps.turns import in_turn
 
 Faults = tuple[tuple[str, str], ...]
 """Each field that is wrong, and what was found and would be right."""
 
 DEEPEST = 12
 MOST_FIELDS = 60
+MOST_FAULTS = 50
+"""What is wrong is named so many times; a hostile body may hold a hundred thousand fields that are none."""
+SMALLEST = Decimal("0.000001")
+"""An amount above zero is this at least: 1e-99999999 is a short word, and written out it would fill the memory."""
 _SHOWN = 40
 
 
@@ -25,8 +33,16 @@ class GivenError(ValueError):
     """What was given cannot be used; ``faults`` has every field."""
 
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
-        super().__init__("; ".join(field for field, _ in faults))
-        self.faults: Faults = tuple(faults)
+        self.faults: Faults = first(faults)
+        super().__init__("; ".join(field for field, _ in self.faults))
+
+
+def first(faults: Sequence[tuple[str, str]]) -> Faults:
+    """As many as are named; the last of them says how many more there are."""
+    if len(faults) <= MOST_FAULTS:
+        return tuple(faults)
+    field, message = faults[MOST_FAULTS - 1]
+    return (*faults[: MOST_FAULTS - 1], (field, f"{message}; and {len(faults) - MOST_FAULTS:,} more things are wrong"))
 
 
 class BodyError(ValueError):
@@ -167,6 +183,9 @@ class Given:
         if not found.is_finite() or found > most or (found <= 0 if above_zero else found < 0):
             self.wrong(field, f"is {quoted(text)}; {right}")
             return None
+        if 0 < found < SMALLEST:
+            self.wrong(field, f"is {quoted(text)}; should be {SMALLEST:f} at least")
+            return None
         return found
 
 
@@ -183,17 +202,21 @@ async def json_of(request: Request) -> dict[str, Any]:
     Raises
     ------
     BodyError
-        Not JSON, not an object, nested too deeply, or with text that no file can hold.
+        Not JSON, not an object, nested too deeply, with a key twice, or with text that no file can hold.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise BodyError(415, "the body should be JSON, with Content-Type: application/json")
-    raw = await request.body()
+    return await in_turn(_object, await request.body())
+
+
+def _object(raw: bytes) -> dict[str, Any]:
     try:
-        data = json.loads(raw, parse_constant=_refuse)
+        data = json.loads(raw, parse_constant=_refuse, object_pairs_hook=_once)
         flat = _flat(data)
     except (ValueError, RecursionError):
-        raise BodyError(400, "the body should be JSON in UTF-8: one object, without NaN or Infinity") from None
+        right = "the body should be JSON in UTF-8: one object, each key once, without NaN or Infinity"
+        raise BodyError(400, right) from None
     if not isinstance(data, dict) or not flat:
         raise BodyError(400, f"the body should be one JSON object, nested {DEEPEST} deep at most")
     return data
@@ -201,6 +224,14 @@ async def json_of(request: Request) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a key that stands twice would hide what the first one said."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a key stands twice")
+    return made
 
 
 def _flat(data: object, depth: int = 0) -> bool:
@@ -218,7 +249,15 @@ async def form_of(request: Request) -> tuple[dict[str, str], bytes | None, str]:
     """The fields of a form, the bytes of the file that was chosen, if any, and the ending of its name.
 
     The form is held in memory: a body is smaller than what would be put into a file.
+
+    Raises
+    ------
+    HTTPException
+        With status 400: no form, more fields than any of ours has, or a field twice, of which one would hide the other.
     """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        return await in_turn(_typed, await request.body()), None, ""
     fields: dict[str, str] = {}
     raw: bytes | None = None
     suffix = ""
@@ -229,6 +268,20 @@ async def form_of(request: Request) -> tuple[dict[str, str], bytes | None, str]:
                 if held:
                     raw = held
                     suffix = ".json" if (value.filename or "").lower().endswith(".json") else ".csv"
+            elif name in fields:
+                raise HTTPException(400)
             else:
                 fields[name] = value
     return fields, raw, suffix
+
+
+def _typed(raw: bytes) -> dict[str, str]:
+    """The fields of a form without a file."""
+    try:
+        pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(400) from None
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise HTTPException(400)
+    return made

@@ -9,7 +9,7 @@ import logging
 import math
 import secrets
 import traceback
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
@@ -136,10 +136,14 @@ class Buckets:
     def __len__(self) -> int:
         return len(self._held)
 
+    def name(self, client: IPv4Address | IPv6Address | None) -> bytes:
+        """What a client is held as; a network of IPv6 is one client."""
+        packed = b"" if client is None else client.packed[:8]
+        return hashlib.blake2b(packed, key=self._key, digest_size=12).digest()
+
     def wait(self, client: IPv4Address | IPv6Address | None, now: float) -> float:
         """Take a token at the second ``now``; 0, or how many seconds until there is one."""
-        packed = b"" if client is None else client.packed[:8]  # an IPv6 network is one client
-        name = hashlib.blake2b(packed, key=self._key, digest_size=12).digest()
+        name = self.name(client)
         tokens, since = self._held.pop(name, (float(self.burst), now))
         tokens = min(float(self.burst), tokens + (now - since) * self.rate)
         short = max(0.0, 1.0 - tokens)
@@ -149,8 +153,12 @@ class Buckets:
         return short / self.rate
 
 
+AT_ONCE = 10
+"""Questions of one client that are answered or wait at a time. Answers are made in turn, and others want theirs too."""
+
+
 class Metered:
-    """How often one client may ask; 429 with ``Retry-After`` above it."""
+    """How often one client may ask, and how much at a time; 429 with ``Retry-After`` above it."""
 
     def __init__(
         self,
@@ -163,17 +171,28 @@ class Metered:
         free: frozenset[str] = frozenset(),
     ) -> None:
         self.app, self.buckets, self.proxies, self.refusal, self.clock, self.free = app, buckets, proxies, refusal, clock, free
+        self.asked: Counter[bytes] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        if scope["type"] == "http" and self.buckets is not None and scope["path"] not in self.free:
-            wait = self.buckets.wait(client_of(scope, self.proxies), self.clock())
-            if wait > 0:
-                refused = self.refusal(scope, 429)
-                refused.headers["Retry-After"] = str(math.ceil(wait))
-                await refused(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+        if scope["type"] != "http" or self.buckets is None or scope["path"] in self.free:
+            await self.app(scope, receive, send)
+            return
+        client = client_of(scope, self.proxies)
+        wait, name = self.buckets.wait(client, self.clock()), self.buckets.name(client)
+        asks = scope["method"] == "POST"
+        if wait > 0 or (asks and self.asked[name] >= AT_ONCE):
+            refused = self.refusal(scope, 429)
+            refused.headers["Retry-After"] = str(max(1, math.ceil(wait)))
+            await refused(scope, receive, send)
+            return
+        self.asked[name] += asks
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.asked[name] -= asks
+            if not self.asked[name]:
+                del self.asked[name]
 
 
 class Bounded:

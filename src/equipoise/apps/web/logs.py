@@ -30,6 +30,7 @@ class Lines(logging.Formatter):
 def logger() -> logging.Logger:
     """Our logger, which writes to standard error where nobody gave it another place."""
     made = logging.getLogger(NAME)
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it tells which signs of a body it did not expect
     if not made.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(Lines())

@@ -13,11 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from equipoise.apps.turns import in_turn
 from equipoise.apps.web import questions
-from equipoise.apps.web.given import Faults, Given, GivenError, clean, form_of
+from equipoise.apps.web.given import Faults, Given, GivenError, clean, first, form_of
 from equipoise.apps.web.house import House
 from equipoise.apps.web.settings import WebSettings
-from equipoise.apps.web.turns import in_turn
 from equipoise.documents.explorer import SORTS, Wanted, cited_by
 from equipoise.documents.inputs import InputAnswer
 from equipoise.outputs.assessment_page import answer_view
@@ -224,7 +224,7 @@ class Pages:
             found = await in_turn(questions.assessment, self.house, case_of(fields, raw, suffix))
         except GivenError as refused:
             more = {"answer": None, "corrections": ()}
-            return self._form("assessment", Form(values=fields, faults=refused.faults), 422, more)
+            return await in_turn(self._form, "assessment", Form(values=fields, faults=refused.faults), 422, more)
         headers = {"Content-Disposition": 'attachment; filename="kratom-one-page.pdf"'}
         return Response(await in_turn(assessment_sheet, found), media_type="application/pdf", headers=headers)
 
@@ -243,7 +243,8 @@ class Pages:
         fields, raw, suffix = await form_of(request)
         fields = mended(dict(fields))
         if raw is not None:  # a file takes the place of what stood in the box
-            fields["text"] = "" if raw.startswith(b"%PDF") else clean(raw.decode("utf-8", errors="replace"))
+            box = "certificate" if here == "assessment" else "text"
+            fields[box] = "" if raw.startswith(b"%PDF") else clean(raw.decode("utf-8", errors="replace"))
         faults: Faults = ()
         try:
             more |= await in_turn(answer, fields, raw, suffix)
@@ -251,7 +252,7 @@ class Pages:
             faults = refused.faults
             if near and any(field == near for field, _ in faults):
                 more["near"] = await run_in_threadpool(questions.near, self.house, fields.get(near, ""))
-        return self._form(here, Form(values=fields, faults=faults), 422 if faults else 200, more)
+        return await in_turn(self._form, here, Form(values=fields, faults=faults), 422 if faults else 200, more)
 
     def _form(self, here: str, form: Form, status: int, more: Mapping[str, object]) -> Response:
         page = self.house.served.page(
@@ -261,7 +262,7 @@ class Pages:
 
 
 LABELS: Mapping[str, Mapping[str, str]] = {
-    "interactions": {"names": "Medicines, one on a line"},
+    "interactions": {"names": "List of medicines"},
     "law": {
         "place": "Place",
         "substance": "What it is",
@@ -273,8 +274,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "product": {
         "text": "Lines of the certificate",
         "file": "Or a file, CSV or JSON",
-        "place": "Place whose law is asked",
-        "grams_per_day": "Grams a day, as reported",
+        "place": "Place, for its law",
+        "grams_per_day": "Grams in a day, as reported",
         "serving_g": "Grams in a serving",
         "container_g": "Grams in the package",
         "unit_g": "Grams in one capsule or tablet",
@@ -283,44 +284,44 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "assessment": {
         "reader": "Who reads the answer",
+        "medicines": "List of medicines",
+        "conditions": "List of conditions",
         "age": "Age in years",
         "sex": "Sex",
         "pregnant": "Pregnant",
         "breastfeeding": "Breastfeeding",
-        "place": "Place",
-        "travel": "Places on the way, one on a line",
-        "medicines": "Medicines, one on a line",
-        "conditions": "Conditions, one on a line",
-        "phenotypes.cyp2d6": "CYP2D6, where a test said so",
-        "phenotypes.cyp3a": "CYP3A, where a test said so",
-        "kratom.use": "Kratom",
-        "kratom.product": "What kind of product",
+        "kratom.use": "Use of kratom",
+        "kratom.product": "Kind of product",
         "kratom.grams": "Grams in one intake",
-        "kratom.mg_per_g": "Milligrams of mitragynine in a gram, where it was measured",
-        "kratom.mitragynine_mg": "Or milligrams of mitragynine in one intake",
         "kratom.times_per_day": "Intakes in a day",
-        "kratom.times": "Or their times of the day",
         "kratom.since": "Taken since",
         "kratom.stopped": "Stopped",
         "kratom.reason": "What it is taken for",
+        "certificate": "Lines of a lab certificate",
+        "file": "Or a file, CSV or JSON",
+        "kratom.mg_per_g": "Milligrams of mitragynine in a gram, where it was measured",
+        "kratom.mitragynine_mg": "Or milligrams of mitragynine in one intake",
         "kratom.serving_g": "Grams in a serving",
         "kratom.unit_g": "Grams in one capsule or tablet",
         "kratom.container_g": "Grams in the package",
-        "certificate": "Lines of a lab certificate",
-        "file": "Or a file, CSV or JSON",
+        "kratom.times": "Times of the day",
+        "place": "Place",
+        "travel": "Places on the way",
+        "phenotypes.cyp2d6": "CYP2D6, where a test said so",
+        "phenotypes.cyp3a": "CYP3A, where a test said so",
         "note": "Anything else, in your own words",
     },
     "exposure": {
+        "product": "Kind of product",
         "grams": "Grams of product in one intake",
         "mg_per_g": "Milligrams of mitragynine in a gram of it, where it was measured",
         "mitragynine_mg": "Or milligrams of mitragynine in one intake",
         "times_per_day": "Intakes in a day",
         "times": "Or their times of the day",
         "since": "Taken since",
-        "product": "What kind of product",
     },
 }
-"""What each field is called, beside it and where it is wrong."""
+"""What each field is called, beside it and where it is wrong; in the order of the form."""
 
 
 # Forms as they were sent.
@@ -439,4 +440,4 @@ def wanted_of(house: House, query: Mapping[str, str]) -> tuple[Wanted, Faults]:
         country=given.choice("country", register.countries, default=""),
         sort=given.choice("sort", tuple(SORTS), default="design"),
     )
-    return wanted, tuple(given.faults)
+    return wanted, first(given.faults)

@@ -14,7 +14,7 @@ WORDS = {
     400: ("This could not be read", "What came is not a form or a document that this address takes. Nothing of it was kept."),
     404: (
         "There is no such page",
-        "The address may be mistyped, or the page may have moved. The contents below lead everywhere.",
+        "The address may be mistyped, or the page may have moved. The contents lead everywhere.",
     ),
     405: ("This address takes no such request", "It can be opened, or asked by its form; nothing else."),
     408: ("It took too long to arrive", "What you sent did not arrive in time, and was thrown away. You can send it again."),

@@ -114,7 +114,7 @@ def chart(
     gather(held, {_ORDERS: orders})
     drafts = {id(one) for one in held.resources}
     names = None if selected is None else {unversioned(one) for one in selected}
-    _missed(held, names or ())
+    chosen = _chosen(held, names or ())
     gather(held, sent)
     for name, why in (missing or {}).items():
         if not failed(sent.get(name)):
@@ -123,7 +123,7 @@ def chart(
     def ordered(resource: Resource) -> bool:
         if id(resource) not in drafts:
             return False
-        return names is None or bool({name_of(resource), string(resource.get("id")) or ""} & names)
+        return names is None or id(resource) in chosen
 
     listed = medicines(held, ordered)
     kratom = use(held, listed)
@@ -140,12 +140,20 @@ def chart(
     )
 
 
-def _missed(held: Gathered, names: Iterable[str]) -> None:
-    """Name the chosen orders that are not among those sent."""
-    there = {name for one in held.resources for name in (name_of(one), string(one.get("id")))}
+def _chosen(held: Gathered, names: Iterable[str]) -> frozenset[int]:
+    """Which of the orders were chosen, by their ids, references or addresses; one that is not there is named."""
+    by_name: dict[str, set[int]] = {}
+    for one in held.resources:
+        for called in (name_of(one), string(one.get("id")) or ""):
+            by_name.setdefault(called, set()).add(id(one))
+    found: set[int] = set()
     for name in sorted(names):
-        if name not in there:
+        meant = held.resolved(name, {})
+        several = by_name.get(name) or ({id(meant)} if meant is not None else set())
+        found |= several
+        if not several:
             held.told(name, "was chosen, and is not among the orders that were sent")
+    return frozenset(found)
 
 
 def _patient(held: Gathered) -> Patient | None:

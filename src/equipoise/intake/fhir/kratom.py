@@ -11,7 +11,6 @@ from typing import Literal
 
 from equipoise.intake.fhir.medicines import STANDINGS, ListedMedicine
 from equipoise.intake.fhir.resources import (
-    LOINC,
     LONGEST_NOTE,
     Concept,
     Gathered,
@@ -39,8 +38,10 @@ MENTION = re.compile(
 
 _NO = (
     r"(?:never|no|not|none|nil|den(?:y|ies|ied|ying)|denial|negative|without|absent|non-?user"
-    r"|[a-z]+n['’]t|(?:do|does|did|has|have|is|was)nt)"
+    r"|[a-z]+n['’]t|(?:do|does|did|has|have|is|was)nt"
+    r"|nein|nie|niemals|kein\w*|verneint|jamais|aucun\w*|niega|nunca|ningun\w*|nega|não|nao|geen|nooit|tidak)"
 )
+"""English, and the plainest words of some other languages."""
 _BEFORE = re.compile(rf"\b{_NO}\b", re.IGNORECASE)
 _AFTER = re.compile(
     rf"\W{{0,3}}(?:use|usage|intake|consumption|history|status)?\s{{0,2}}(?:of\s\w{{1,20}}\s{{0,2}})?[:=(–-]{{0,2}}\s{{0,2}}"
@@ -52,20 +53,47 @@ _YET = re.compile(
     re.IGNORECASE,
 )
 _UNCLEAR = re.compile(
-    r"\b(?:unknown|unsure|unclear|declin\w*|refus\w*|not (?:asked|assessed|known|documented|discussed)|avoid\w*|counsel\w*|"
-    r"educat\w*|warn\w*|advis\w*|discuss\w*|interact\w*|allerg\w*|family history|mother|father|brother|sister|partner)\b|\?",
+    r"\b(?:unknown|unsure|unclear|declin\w*|refus\w*|not (?:asked|assessed|known|documented|discussed)|screening|at risk"
+    r"|family|mother|father|brother|sister|partner|husband|wife|spouse|son|daughter|child|children|friend|girlfriend|boyfriend"
+    r"|roommate|relative|cousin|uncle|aunt)\b"
+    r"|\b(?:interested in|wants? to|would like to|considering|thinking (?:of|about)|curious about|plans? to"
+    r"|ask(?:s|ed|ing)? (?:about|whether|if))\s+(?!(?:quit|stop|cut|reduc|taper|com)\w*)",
     re.IGNORECASE,
 )
+"""Of somebody else, of a wish, or of what nobody knows."""
+_TOLD = re.compile(
+    r"\b(?:avoid\w*|counsel\w*|educat\w*|warn\w*|advis\w*|recommend\w*|discuss\w*|interact\w*|allerg\w*)\b", re.IGNORECASE
+)
+"""What was said to a person about kratom, which says nothing of use unless that stands before it."""
+_USES = re.compile(
+    r"\b(?:uses|takes|drinks|smokes|(?:is|am) (?:using|taking|drinking)|daily|weekly|currently|regularly)\b", re.IGNORECASE
+)
+_CANNOT = re.compile(
+    r"\b(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|(?:un|not )able to)\s+(?:\w+\s+)?"
+    r"(?:stop|quit|cut|reduce|give up|come off)\b",
+    re.IGNORECASE,
+)
+_OF_ANOTHER = re.compile(r"\b(?:from|with|because|due to)\b", re.IGNORECASE)
+"""Between a no and kratom, the no is of something else: "no problems from kratom", "do not take with kratom"."""
+_TESTED = re.compile(
+    r"\b(?:uds|urine|serum|plasma|blood|hair|toxicolog\w*|drug screen|immunoassay|presence|specimen)\b", re.IGNORECASE
+)
 _CLAUSE = re.compile(r"[.;\n\r|]|\b(?:but|however|except|although)\b", re.IGNORECASE)
-_PAST = re.compile(r"\b(?:former\w*|previous\w*|past|quit|stopped|ex-?user|in remission|discontinued)\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:former\w*|previous\w*|past|quit|stopped|ex-?user|in remission|discontinued|no longer)\b", re.IGNORECASE
+)
 _OVER = frozenset({"inactive", "remission", "resolved"})
 _VOID = frozenset({"entered-in-error", "cancelled", "registered"})
 _TEST = frozenset({"laboratory", "LAB"})
+_NEGATIVE = frozenset({"NEG", "ND"})
+"""How a laboratory interprets a result: negative, not detected."""
 _MOST_MENTIONS, _NEAR = 5, 300
 """Of a clause: how many times kratom is looked at, and how many letters before it may deny it."""
 _AFFIRMED = re.compile(r"\b(?:uses|user|takes|taking|drinks|using|current\w*|daily|dependen\w*)\b", re.IGNORECASE)
-_NAY = re.compile(r"\W*(?:n|f|false|0|nil)\W*", re.IGNORECASE)
-"""A whole answer that is no."""
+_YES_AFTER = re.compile(r"\W{0,3}(?:use\W{1,3})?yes\b", re.IGNORECASE)
+_NAY = re.compile(r"\W*(?:n|f|no|false|0|nil|non|nee|nej|mai)\W*", re.IGNORECASE)
+_YEA = re.compile(r"\W*(?:y|yes|true)\W*", re.IGNORECASE)
+"""A whole answer that is no, or yes."""
 _YES = re.compile(
     r"\b(?:yes|uses|using|takes|taking|drinks|daily|weekly|monthly|current\w*|positive|detected)\b", re.IGNORECASE
 )
@@ -122,7 +150,7 @@ def claim(text: str) -> State | None:
     found: set[State] = set()
     for clause in _CLAUSE.split(text[:LONGEST_NOTE]):
         mentions_of_it = [*islice(MENTION.finditer(clause), _MOST_MENTIONS)]
-        if mentions_of_it and _UNCLEAR.search(clause):
+        if mentions_of_it and _doubtful(clause, mentions_of_it[0]):
             found.add("unknown")
         else:
             found.update(_claimed(clause, mention) for mention in mentions_of_it)
@@ -130,14 +158,27 @@ def claim(text: str) -> State | None:
     return next((state for state in order if state in found), None)
 
 
+def _doubtful(clause: str, mention: re.Match[str]) -> bool:
+    """Whether a clause that names kratom leaves open whether this person uses it."""
+    told = _TOLD.search(clause)
+    said_before = told is not None and mention.start() < told.start() and _USES.search(clause, 0, told.start()) is not None
+    return _UNCLEAR.search(clause) is not None or "?" in clause or (told is not None and not said_before)
+
+
 def _claimed(clause: str, mention: re.Match[str]) -> State:
     before = clause[max(0, mention.start() - _NEAR) : mention.start()]
     last = None
     for last in _BEFORE.finditer(before):  # noqa: B007 - the last one counts
         pass
-    if last is not None and not _YET.search(before, last.end()):
-        return "denied"
-    return "denied" if _AFTER.match(clause, mention.end()) else "used"
+    denied = last is not None and not _YET.search(before, last.end()) and not _YES_AFTER.match(clause, mention.end())
+    if denied and last is not None:
+        if _CANNOT.search(before) or before.startswith(" longer", last.end()):
+            return "used"
+        if _OF_ANOTHER.search(before, last.end()):
+            return "unknown"
+    if not denied and not _AFTER.match(clause, mention.end()):
+        return "used"
+    return "unknown" if _TESTED.search(clause) else "denied"
 
 
 def _medicines(listed: Iterable[ListedMedicine], held: Gathered) -> Iterator[Said]:
@@ -167,6 +208,9 @@ def _observation(resource: Resource, held: Gathered) -> Iterator[Said]:
         return
     at = moment(resource, Gathered(), "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
     on, name = (at.on if at else None), name_of(resource)
+    if some(resource.get("focus")):
+        held.told(name, "is about someone or something else than the patient")
+        return
     test = any(one.code in _TEST for group in some(resource.get("category")) for one in concept(group).codings)
     for part in (resource, *some(resource.get("component"))):
         about = concept(part.get("code"))
@@ -186,7 +230,9 @@ def _value_texts(part: Resource) -> tuple[str, ...]:
 
 def _valued(part: Resource, about: Concept, name: str, on: PartialDate | None, held: Gathered, *, test: bool) -> Iterator[Said]:
     """What a value says where the question itself names kratom. A test that found none is no word on use."""
-    answer = _answered(part)
+    test = test or any(_TESTED.search(text) for text in about.words)
+    asks_other = any(_UNCLEAR.search(text) or _TOLD.search(text) for text in about.words)
+    answer = None if asks_other else _answered(part, test=test)
     if answer is None:
         claims = {claim(text) for text in about.words}
         verb = any(_AFFIRMED.search(text) for text in about.words)
@@ -202,25 +248,43 @@ def _valued(part: Resource, about: Concept, name: str, on: PartialDate | None, h
         yield Said(says="denied", record=name, on=on)
 
 
-def _answered(part: Resource) -> bool | None:
+def _answered(part: Resource, *, test: bool) -> bool | None:
     """Yes or no, from whatever kind of value; None where it is neither."""
     flag = part.get("valueBoolean")
     if isinstance(flag, bool):
         return flag
-    quantity = part.get("valueQuantity")
-    amount = number(quantity.get("value")) if isinstance(quantity, Mapping) else number(part.get("valueInteger"))
+    amount = _amount(part, test=test)
     if amount is not None:
-        return amount > 0
+        return amount
     value = concept(part.get("valueCodeableConcept"))
-    codes = set(value.codes(LOINC))
+    codes = {one.code or "" for one in value.codings}
     if codes & {"LA33-6", "LA32-8"}:
         return "LA33-6" in codes
-    texts = _value_texts(part)
-    if not texts:
-        return None
-    if any(_UNCLEAR.search(text) for text in texts):
+    texts = _value_texts(part) or tuple(code for code in codes if _NAY.fullmatch(code) or _YEA.fullmatch(code))
+    if not texts or any(_UNCLEAR.search(text) or _TOLD.search(text) or "?" in text for text in texts):
         return None
     return not any(_negative(text) for text in texts)
+
+
+def _interpreted(part: Resource) -> set[str]:
+    return {one.code or "" for group in some(part.get("interpretation")) for one in concept(group).codings}
+
+
+def _amount(part: Resource, *, test: bool) -> bool | None:
+    """Whether a number, the ends of a range or a date says that there was some; of a test, less than its limit is none."""
+    quantity, ends = part.get("valueQuantity"), part.get("valueRange")
+    if isinstance(quantity, Mapping):
+        found = number(quantity.get("value"))
+        if test and (string(quantity.get("comparator")) in ("<", "<=") or _interpreted(part) & _NEGATIVE):
+            return False
+    elif isinstance(ends, Mapping):
+        several = [number(one.get("value")) for name in ("low", "high") for one in some(ends.get(name))]
+        found = max((one for one in several if one is not None), default=None)
+    else:
+        found = number(part.get("valueInteger"))
+    if found is not None:
+        return found > 0
+    return True if moment(part, Gathered(), "valueDateTime", "valuePeriod") else None
 
 
 def _negative(answer: str) -> bool:

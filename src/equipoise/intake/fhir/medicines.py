@@ -59,7 +59,7 @@ class ListedMedicine:
     """A medicine of the chart. ``name``: as coded and written; ``ingredients``: those that its Medication lists.
 
     ``records``: the resources that hold it, ``count`` of them; ``on``: the newest date that they give. ``ordered``: whether it
-    is what is being ordered now. ``notes``: free text beside it.
+    is what is being ordered now. ``notes``: free text beside it: notes, how it is to be taken, what for.
     """
 
     name: Concept
@@ -123,8 +123,17 @@ def _medicine(resource: Resource, held: Gathered, *, ordered: bool) -> tuple[Lis
         records=(name_of(resource),),
         count=1,
         ordered=ordered,
-        notes=notes(resource, held),
+        notes=(*notes(resource, held), *_beside(resource)),
     ), at
+
+
+def _beside(resource: Resource) -> Iterable[str]:
+    """What stands beside a medicine in words: how it is to be taken, and for what."""
+    for name in ("dosageInstruction", "dosage"):
+        for one in some(resource.get(name)):
+            yield from (text for field in ("text", "patientInstruction") if (text := string(one.get(field))))
+    for one in some(resource.get("reasonCode")):
+        yield from concept(one).words
 
 
 def _standing(resource: Resource, kind: str, status: str | None, intent: str | None) -> Standing:

@@ -1,5 +1,6 @@
 """Results that bear on kratom and depression: PHQ-9 and its ninth item, GAD-7, liver tests, QTc; the newest of each."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,7 +35,10 @@ NAMES: Mapping[str, str] = {
 """LOINC codes and what they are called here. QTc: without a method, by Fridericia, by Bazett."""
 ANSWERS: Mapping[str, int] = {"LA6568-5": 0, "LA6569-3": 1, "LA6570-1": 2, "LA6571-9": 3}
 """LOINC's answers to an item of the PHQ-9: not at all, several days, more than half the days, nearly every day."""
+ITEM_ANSWERS = frozenset({0, 1, 2, 3})
 _WORDS: Mapping[str, int] = {"not at all": 0, "several days": 1, "more than half the days": 2, "nearly every day": 3}
+_LETTERS = re.compile(r"[a-z]+")
+"""Of an answer such as "1 - Several days" or "Several days (1)", the words."""
 _VOID = frozenset({"entered-in-error", "cancelled", "registered"})
 
 
@@ -87,7 +91,7 @@ def _result(name: str, part: Resource, resource: Resource, at: Moment | None) ->
         answer = concept(part.get("valueCodeableConcept"))
         code = next((one.code for one in answer.codings if one.code), None)
         value = _answered(answer, part)
-    if value is None:
+    if value is None or (name == ITEM_9 and value not in ITEM_ANSWERS):
         return None
     return Result(name=name, on=at.on if at else None, value=value, unit=unit, code=code, record=name_of(resource))
 
@@ -95,7 +99,7 @@ def _result(name: str, part: Resource, resource: Resource, at: Moment | None) ->
 def _answered(answer: Concept, part: Resource) -> Decimal | None:
     by_code = (ANSWERS[one] for one in answer.codes(LOINC) if one in ANSWERS)
     texts = (*answer.words, string(part.get("valueString")) or "")
-    by_word = (_WORDS[one.casefold()] for one in texts if one.casefold() in _WORDS)
+    by_word = (_WORDS[said] for one in texts if (said := " ".join(_LETTERS.findall(one.casefold()))) in _WORDS)
     found = next(iter((*by_code, *by_word)), None)
     if found is not None:
         return Decimal(found)
