@@ -211,7 +211,7 @@ def test_one_client_cannot_take_every_turn() -> None:
 
         waiting = [asyncio.create_task(status("POST", "203.0.113.9")) for _ in range(AT_ONCE + 5)]
         waiting += [asyncio.create_task(status(*one)) for one in (("GET", "203.0.113.9"), ("POST", "203.0.113.10"))]
-        while sum(one.done() for one in waiting) < 5:
+        for _ in range(1000):
             await asyncio.sleep(0)
         free.set()
         *hoard, page, other = await asyncio.gather(*waiting)

@@ -100,8 +100,8 @@ def _boxes(desk: Desk, case: Case) -> tuple[list[str], tuple[TypedCondition, ...
     conditions: list[TypedCondition] = []
     moved: dict[str, str] = {}
     for text in _once(case.medicines):
-        one = typed_condition(desk.evidence, text, desk.conditions)
-        if one.conditions and not desk.named(text).medicines:
+        one = None if desk.named(text).medicines else typed_condition(desk.evidence, text, desk.conditions)
+        if one is not None and one.conditions:
             conditions.append(one)
             moved[text] = "medicines"
         else:

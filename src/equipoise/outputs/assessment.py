@@ -42,9 +42,9 @@ def assessment_data(answer: Assessment) -> dict[str, Any]:
     return data
 
 
-def assessment_json(answer: Assessment) -> str:
-    """The answer as JSON."""
-    return dumped(assessment_data(answer))
+def assessment_json(answer: Assessment, *, lines: bool = True) -> str:
+    """The answer as JSON; in one line for a machine."""
+    return dumped(assessment_data(answer), lines=lines)
 
 
 def assessment_text(answer: Assessment, register: Register = "person") -> str:

@@ -34,6 +34,7 @@ def _keys(kind: Any) -> tuple[tuple[str, str], ...]:
     return tuple((item.metadata.get("key", item.name), item.name) for item in dataclasses.fields(kind))
 
 
-def dumped(data: object) -> str:
-    """The text of a file: every number at full precision, none that JSON does not know."""
-    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+def dumped(data: object, *, lines: bool = True) -> str:
+    """The text of a file: every number at full precision, none that JSON does not know; in one line for a machine."""
+    separators = None if lines else (",", ":")
+    return json.dumps(data, ensure_ascii=False, indent=1 if lines else None, separators=separators, allow_nan=False) + "\n"

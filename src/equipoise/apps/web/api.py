@@ -122,7 +122,7 @@ def _answers(house: House) -> Mapping[str, Callable[[dict[str, Any]], str]]:
         return unsupported_json("mitragynine", found) if isinstance(found, str) else exposure_json(found)
 
     def assessment(data: dict[str, Any]) -> str:
-        return assessment_json(questions.assessment(house, data))
+        return assessment_json(questions.assessment(house, data), lines=False)
 
     return {
         "/api/law": law,
