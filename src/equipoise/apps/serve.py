@@ -1,6 +1,7 @@
 """``equipoise serve``: pages, JSON API and CDS Hooks on this machine. What it needs is imported when it is called."""
 
 import os
+import socket
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
@@ -45,7 +46,7 @@ def serve(
     try:
         import uvicorn
 
-        from equipoise.apps.web import asgi
+        from equipoise.apps.web import asgi, processes
         from equipoise.apps.web.connections import Connection
         from equipoise.apps.web.logs import logger
         from equipoise.apps.web.settings import from_environment
@@ -63,22 +64,17 @@ def serve(
     typer.echo(f"equipoise at http://{where}:{port}/ (stop with Ctrl+C)", err=True)
     if not _is_loopback(host):
         typer.echo("Others can reach this address: put a proxy with TLS before it (docs/web.md).", err=True)
-    target: str | object = "equipoise.apps.web.asgi:app"
     with progress() as step, reading(settings.evidence, "in the evidence; nothing is served"):
         step("Reading and computing")
         try:
-            if workers == 1:
-                target = asgi.app()
-            else:
-                asgi.check(settings)
+            held = processes.sockets(host, port, workers)
+            app = asgi.app()
+        except OSError as fault:
+            stop(f"{where}:{port}: cannot be listened at ({fault.strerror}).")
         except ValueError as fault:
             stop(f"{fault}.")
-    uvicorn.run(
-        target,  # type: ignore[arg-type]
-        factory=workers > 1,
-        host=host,
-        port=port,
-        workers=workers,
+    config = uvicorn.Config(
+        app,
         http=Connection,
         access_log=False,
         proxy_headers=False,
@@ -92,3 +88,11 @@ def serve(
         limit_concurrency=MOST_AT_ONCE,
         h11_max_incomplete_event_size=32_768,
     )
+
+    def answer(one: socket.socket) -> None:
+        uvicorn.Server(config).run(sockets=[one])
+
+    if workers == 1:
+        answer(held[0])
+    else:
+        processes.keep(held, answer)

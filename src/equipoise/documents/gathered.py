@@ -17,7 +17,7 @@ from equipoise.intake.certificate import Certificate
 from equipoise.records.case import Case, KratomUse
 from equipoise.records.law import Form, Kind
 
-PEOPLE, SEED = 500, 20261122
+PEOPLE, SEED = 200, 20261122
 """How many people are drawn for an exposure, and the seed."""
 POINTS = 60
 """Moments of its curves, which no assessment draws; no number rests on them."""

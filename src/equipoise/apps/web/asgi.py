@@ -7,27 +7,11 @@ import sys
 from fastapi import FastAPI
 
 from equipoise.apps.web.app import create_app
-from equipoise.apps.web.hooked import hook_settings
-from equipoise.apps.web.house import evidence_of, house
-from equipoise.apps.web.settings import WebSettings, from_environment
+from equipoise.apps.web.house import house
+from equipoise.apps.web.settings import from_environment
 
 _TURN_SECONDS = 0.001
 """How long one thread may compute while another waits, so that a page need not wait for an answer."""
-
-
-def check(settings: WebSettings) -> None:
-    """Stop here, and not in every worker again and again, where the evidence or the file of hooks is wrong.
-
-    Raises
-    ------
-    ValueError
-        A setting that cannot be.
-    EvidenceError
-        The evidence has faults.
-    """
-    evidence_of(settings)
-    if settings.hooks is not None:
-        hook_settings(settings.hooks)
 
 
 def app() -> FastAPI:
