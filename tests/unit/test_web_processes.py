@@ -31,7 +31,8 @@ print("ended", flush=True)
 
 
 def test_each_of_two_processes_answers_at_one_port_one_that_ends_is_replaced_and_all_end_together() -> None:
-    with subprocess.Popen([sys.executable, "-c", KEPT], stdout=subprocess.PIPE, text=True) as parent:
+    command = [sys.executable, "-c", KEPT]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:  # noqa: S603 - this Python, our own words
         assert parent.stdout is not None
         port = int(parent.stdout.readline())
         first = {int(parent.stdout.readline()) for _ in range(2)}

@@ -1,7 +1,6 @@
 """``equipoise serve``: pages, JSON API and CDS Hooks on this machine. What it needs is imported when it is called."""
 
 import os
-import socket
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
@@ -64,35 +63,32 @@ def serve(
     typer.echo(f"equipoise at http://{where}:{port}/ (stop with Ctrl+C)", err=True)
     if not _is_loopback(host):
         typer.echo("Others can reach this address: put a proxy with TLS before it (docs/web.md).", err=True)
-    with progress() as step, reading(settings.evidence, "in the evidence; nothing is served"):
-        step("Reading and computing")
-        try:
-            held = processes.sockets(host, port, workers)
+    try:
+        held = processes.sockets(host, port, workers)
+    except OSError as fault:
+        stop(f"{where}:{port}: cannot be listened at ({fault.strerror}).")
+    try:
+        with progress() as step, reading(settings.evidence, "in the evidence; nothing is served"):
+            step("Reading and computing")
             app = asgi.app()
-        except OSError as fault:
-            stop(f"{where}:{port}: cannot be listened at ({fault.strerror}).")
-        except ValueError as fault:
-            stop(f"{fault}.")
-    config = uvicorn.Config(
-        app,
-        http=Connection,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        date_header=True,
-        log_config=None,
-        log_level="warning",
-        lifespan="off",
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=10,
-        limit_concurrency=MOST_AT_ONCE,
-        h11_max_incomplete_event_size=32_768,
-    )
-
-    def answer(one: socket.socket) -> None:
-        uvicorn.Server(config).run(sockets=[one])
-
-    if workers == 1:
-        answer(held[0])
+    except ValueError as fault:
+        stop(f"{fault}.")
     else:
-        processes.keep(held, answer)
+        config = uvicorn.Config(
+            app,
+            http=Connection,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=True,
+            log_config=None,
+            log_level="warning",
+            lifespan="off",
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=10,
+            limit_concurrency=MOST_AT_ONCE,
+            h11_max_incomplete_event_size=32_768,
+        )
+        processes.keep(held, lambda one: uvicorn.Server(config).run(sockets=[one]))
+    finally:
+        processes.close(held)

@@ -7,7 +7,7 @@ connections: the first to wake takes all that wait.
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FrameType
 
 
@@ -21,18 +21,32 @@ def sockets(host: str, port: int, count: int) -> list[socket.socket]:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     held: list[socket.socket] = []
-    for _ in range(count):
-        one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # told, or asyncio lets small packets wait
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if count > 1:
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        one.bind((host, held[0].getsockname()[1] if held else port))
-        held.append(one)
+    try:
+        for _ in range(count):
+            one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # told, or asyncio lets small packets wait
+            held.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if count > 1:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            one.bind((host, held[0].getsockname()[1] if len(held) > 1 else port))
+            one.setblocking(False)
+    except OSError:
+        close(held)
+        raise
     return held
 
 
+def close(held: Iterable[socket.socket]) -> None:
+    """Close all of them."""
+    for one in held:
+        one.close()
+
+
 def keep(held: list[socket.socket], answer: Callable[[socket.socket], None]) -> None:
-    """A process for each socket, and another in its place where one ends, until this one is told to end."""
+    """A process for each socket, and another in its place where one ends, until this one is told to end; one needs no other."""
+    if len(held) == 1:
+        answer(held[0])
+        return
     running: dict[int, socket.socket] = {}
     ending = False
 
@@ -65,9 +79,7 @@ def _begun(one: socket.socket, held: list[socket.socket], answer: Callable[[sock
     try:
         for number in _ENDS:
             signal.signal(number, signal.SIG_DFL)
-        for other in held:
-            if other is not one:
-                other.close()
+        close(other for other in held if other is not one)
         answer(one)
     finally:
         os._exit(0)
