@@ -171,6 +171,8 @@ def test_where_nobody_can_tell_whether_kratom_is_used_the_answer_is_412(lost: st
     assert lost in refused(answered(body(prefetch=partly)), 412)
     error = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
     assert lost in refused(answered(body(prefetch={**partly, lost: error})), 412)
+    for junk in ("kratom: none", [], {}, 7, {"resourceType": 3}):
+        assert lost in refused(answered(body(prefetch={**partly, lost: junk})), 412)
     refused(answered(body()), 412)
     refused(answered(body(prefetch=None)), 412)
 

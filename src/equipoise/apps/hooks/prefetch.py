@@ -49,6 +49,14 @@ def hushed() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def _wrong(value: object) -> str:
+    """Why what was sent under a name tells nothing; null says that nothing was found, which is an answer."""
+    if failed(value):
+        return "the record answered with an error"
+    told = value is None or (isinstance(value, Mapping) and isinstance(value.get("resourceType"), str))
+    return "" if told else "what was sent is no resource"
+
+
 async def data(call: Call, templates: Mapping[str, str], settings: HookSettings, asking: Asking) -> Data:
     """What was sent with the call, and what was not sent and could be fetched.
 
@@ -56,7 +64,7 @@ async def data(call: Call, templates: Mapping[str, str], settings: HookSettings,
     are fetched.
     """
     sent = dict(call.prefetch)
-    errors = {name: "the record answered with an error" for name in templates if failed(sent.get(name))}
+    errors = {name: why for name in templates if (why := _wrong(sent.get(name)))}
     wanted = {name: template for name, template in templates.items() if name not in sent}
     paged = {name: value for name in templates if isinstance(value := sent.get(name), dict) and next_page(value)}
     if call.access is None:
