@@ -21,8 +21,6 @@ PEOPLE, PEOPLE_SOLVED = 2000, 100
 MOST_DAYS = 3660
 SBML_NAME = "The typical person after a reported intake of leaf, not for dosing"
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -135,8 +133,10 @@ def _hours_listed(text: str) -> list[float]:
 
 def _minutes(text: str) -> list[int]:
     """Minutes of the day, in order."""
-    found = [_CLOCK.fullmatch(part.strip()) for part in text.split(",")]
-    minutes = sorted({int(time[1]) * 60 + int(time[2]) for time in found if time is not None})
+    from equipoise.findings.reported import minute_of
+
+    found = [minute_of(part) for part in text.split(",")]
+    minutes = sorted({minute for minute in found if minute is not None})
     if len(minutes) < len(found):
         raise ValueError(f"--times is {text!r}; should be times of the day, each once, such as 8:00,14:00")
     return minutes

@@ -43,10 +43,19 @@ class Desk:
     urgent: Sequence[HelpEntry]
 
 
-def desk(evidence: Evidence, topic: Topic, as_of: date, unii: UniiNames | None = None, *, many: bool = True) -> Desk:
+def desk(
+    evidence: Evidence,
+    topic: Topic,
+    as_of: date,
+    unii: UniiNames | None = None,
+    *,
+    many: bool = True,
+    findings: Mapping[str, Finding] | None = None,
+) -> Desk:
     """Everything that does not depend on the person.
 
     ``many``: for one person after the other, so that every medicine is worked out before anybody asks; else for one alone.
+    ``findings``: those of the topic, where they are made already.
 
     Raises
     ------
@@ -71,7 +80,7 @@ def desk(evidence: Evidence, topic: Topic, as_of: date, unii: UniiNames | None =
         conditions=condition_register(evidence),
         places=places(evidence, as_of),
         exposure=_model(evidence),
-        findings=compute(evidence, topic, as_of, shown),
+        findings=findings or compute(evidence, topic, as_of, shown),
         findings_of={
             declared.records[0]: declared.id
             for declared in topic.findings

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from equipoise.documents.cases import CaseError
 from equipoise.documents.desk import Desk
@@ -163,10 +164,8 @@ def _law(desk: Desk, case: Case, found: Sequence[Found]) -> tuple[LawAnswer, ...
         return ()
     substance, form = _substance(case.kratom)
     here = spots[:1] if given(case.place) and found[0].spot is not None else []
-    return (
-        *(desk.places.answer(here, substance=substance, form=form, action="buy", age=case.age) if here else ()),
-        *desk.places.answer(spots, substance=substance, form=form, action="possess", age=case.age),
-    )
+    ask = partial(desk.places.answer, substance=substance, form=form, age=case.age, book=desk.places.book(spots))
+    return (*(ask(here, action="buy") if here else ()), *ask(spots, action="possess"))
 
 
 def _people(case: Case) -> People | None:

@@ -40,6 +40,7 @@ from equipoise.findings.medicines import (
     upper,
 )
 from equipoise.intake.medicine_names import Register, UniiNames
+from equipoise.records.condition import Condition
 from equipoise.records.evidence import Evidence
 from equipoise.records.interaction import Interaction, Piece
 from equipoise.records.medicine import Medicine, Pathway
@@ -196,13 +197,13 @@ def urgent(rule: Interaction) -> bool:
     return rule.severity == SEVERITIES[0] and bool(_URGENT & set(rule.partner.classes))
 
 
-def only_case(rule: Interaction, held: Grade) -> Piece | None:
+def only_case(rule: Interaction | Condition, held: Grade) -> Piece | None:
     """The one case of one person that a likelihood rests on, where it rests on that."""
     cases = [one for one in rule.evidence if (one.kind, one.stands) == ("case", "for")]
     return cases[0] if held.strongest == "case" and len(cases) == 1 and cases[0].people == 1 else None
 
 
-def likely_words(rule: Interaction, held: Grade) -> str:
+def likely_words(rule: Interaction | Condition, held: Grade) -> str:
     """How likely, in words; a single case is called one."""
     return LIKELY[held.likelihood] if only_case(rule, held) is None else ONE_CASE
 
@@ -721,18 +722,23 @@ def _rule(evidence: Evidence, held: Match) -> RuleAnswer:
         mechanism=rule.mechanism,
         watch=rule.watch,
         ask=rule.ask,
-        evidence=tuple(
-            PieceAnswer(
-                kind=one.kind,
-                stands=one.stands,
-                says=one.says,
-                people=one.people if isinstance(one.people, int) else None,
-                about="this medicine" if medicine.id in one.medicines else "its kind",
-                sources=cited(one.sources),
-            )
-            for one in sorted(rule.evidence, key=lambda one: (medicine.id not in one.medicines, KINDS.index(one.kind)))
-        ),
+        evidence=piece_answers(rule.evidence, medicine.id),
         note=rule.note,
+    )
+
+
+def piece_answers(pieces: Iterable[Piece], medicine: str | None) -> tuple[PieceAnswer, ...]:
+    """Pieces of evidence in words: those on the medicine first, then by kind; of a rule on people none is on one."""
+    return tuple(
+        PieceAnswer(
+            kind=one.kind,
+            stands=one.stands,
+            says=one.says,
+            people=one.people if isinstance(one.people, int) else None,
+            about="this medicine" if medicine in one.medicines else "its kind",
+            sources=cited(one.sources),
+        )
+        for one in sorted(pieces, key=lambda one: (medicine not in one.medicines, KINDS.index(one.kind)))
     )
 
 

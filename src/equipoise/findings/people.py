@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from equipoise.engines.interactions import KINDS, LIKELIHOODS, SEVERITIES
-from equipoise.findings.citing import cited
+from equipoise.engines.interactions import LIKELIHOODS, SEVERITIES
 from equipoise.findings.finding import Citation
-from equipoise.findings.interactions import LIKELY, ONE_CASE, SEVERE, PieceAnswer, weighed
+from equipoise.findings.interactions import SEVERE, PieceAnswer, likely_words, only_case, piece_answers, weighed
 from equipoise.intake.medicine_names import Register, folded, recognise, register
 from equipoise.records.case import Case
 from equipoise.records.condition import Applies, Condition
@@ -128,9 +127,6 @@ def _aged(applies: Applies, age: int | None) -> Iterator[str]:
 
 def _answer(condition: Condition, because: tuple[str, ...]) -> ConditionAnswer:
     held = weighed(condition.evidence)
-    cases = [piece for piece in condition.evidence if (piece.kind, piece.stands) == ("case", "for")]
-    alone = held.strongest == "case" and len(cases) == 1 and cases[0].people == 1
-    likely = ONE_CASE if alone else LIKELY[held.likelihood]
     return ConditionAnswer(
         id=condition.id,
         label=condition.label,
@@ -138,26 +134,16 @@ def _answer(condition: Condition, because: tuple[str, ...]) -> ConditionAnswer:
         severity=condition.severity,
         severe_because=condition.severe_because,
         likelihood=held.likelihood,
-        one_case=alone,
+        one_case=only_case(condition, held) is not None,
         contested=held.contested,
-        sentence=f"Kratom and {condition.label}: {SEVERE[condition.severity]}; {likely}.",
+        sentence=f"Kratom and {condition.label}: {SEVERE[condition.severity]}; {likely_words(condition, held)}.",
         plain=condition.plain,
         effect=condition.effect,
         mechanism=condition.mechanism,
         watch=condition.watch,
         ask=condition.ask,
         questions=condition.questions,
-        evidence=tuple(
-            PieceAnswer(
-                kind=piece.kind,
-                stands=piece.stands,
-                says=piece.says,
-                people=piece.people if isinstance(piece.people, int) else None,
-                about="its kind",
-                sources=cited(piece.sources),
-            )
-            for piece in sorted(condition.evidence, key=lambda piece: KINDS.index(piece.kind))
-        ),
+        evidence=piece_answers(condition.evidence, None),
         note=condition.note,
     )
 

@@ -43,6 +43,14 @@ class Places:
         """The norms of the place and of those around it."""
         return [norm for held in self.gazetteer.stack(spot) for norm in self.norms.get(held.id, ())]
 
+    def book(self, spots: Sequence[Spot]) -> Book:
+        """The law of some places and of those around them, for as long as a question about them lasts."""
+        stacks = {held.id: held for spot in spots for held in self.gazetteer.stack(spot)}
+        return Book(
+            [norm for ident in stacks for norm in self.norms.get(ident, ())],
+            [absence for ident in stacks for absence in self.searched.get(ident, ())],
+        )
+
     def answer(
         self,
         spots: Sequence[Spot],
@@ -52,13 +60,9 @@ class Places:
         action: Action,
         age: int | None,
         on: date | None = None,
+        book: Book | None = None,
     ) -> tuple[LawAnswer, ...]:
-        """What the law says at each place, along the way from one to the next."""
-        stacks = {held.id: held for spot in spots for held in self.gazetteer.stack(spot)}
-        book = Book(
-            [norm for ident in stacks for norm in self.norms.get(ident, ())],
-            [absence for ident in stacks for absence in self.searched.get(ident, ())],
-        )
+        """What the law says at each place, along the way from one to the next; ``book``: that of the places, if it is held."""
         queries = [
             Query(
                 place=self.around(spot),
@@ -70,7 +74,7 @@ class Places:
             )
             for spot in spots
         ]
-        return law_route(route(book, queries), frozenset(self.norms))
+        return law_route(route(book or self.book(spots), queries), frozenset(self.norms))
 
 
 def places(evidence: Evidence, as_of: date) -> Places:

@@ -30,9 +30,15 @@ class Reported:
     taken_as: tuple[str, ...]
 
 
+def minute_of(text: str) -> int | None:
+    """The minute of the day of a time such as 08:00; None for a text that is none."""
+    found = _CLOCK.fullmatch(text.strip())
+    return None if found is None else 60 * int(found[1]) + int(found[2])
+
+
 def is_clock(text: str) -> bool:
     """Whether a text is a time of a day such as 08:00."""
-    return _CLOCK.fullmatch(text.strip()) is not None
+    return minute_of(text) is not None
 
 
 def clock_hours(times: Sequence[str]) -> list[float]:
@@ -45,10 +51,10 @@ def clock_hours(times: Sequence[str]) -> list[float]:
     """
     minutes = []
     for text in times:
-        found = _CLOCK.fullmatch(text.strip())
-        if found is None:
+        minute = minute_of(text)
+        if minute is None:
             raise ValueError(f"the time {text!r} is none; should look like 08:00")
-        minutes.append(60 * int(found[1]) + int(found[2]))
+        minutes.append(minute)
     minutes.sort()
     return [(minute - minutes[0]) / 60 for minute in minutes]
 

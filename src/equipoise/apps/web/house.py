@@ -75,7 +75,7 @@ def house(settings: WebSettings) -> House:
     return House(
         evidence=evidence,
         document=document,
-        desk=desk(evidence, topic, day, unii_names()),
+        desk=desk(evidence, topic, day, unii_names(), findings=document.findings),
         served=made,
         register=register_of(document.studies),
         entries=bibliography(evidence),
