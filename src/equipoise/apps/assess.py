@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from equipoise.apps.options import AsOf, Folder, Json, folder_of, one_of
-from equipoise.apps.terminal import progress, reading, stop
+from equipoise.apps.terminal import progress, reading, refuse, stop
 
 if TYPE_CHECKING:
     from equipoise.documents.desk import Desk
@@ -57,9 +57,8 @@ def _case(path: Path) -> "Case":
 
 
 def _refuse(name: str, faults: Any) -> NoReturn:
-    for field, message in faults:
-        typer.echo(f"{name}: {field}: {message}" if field else f"{name}: {message}", err=True)
-    stop(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in the case; {_NONE}.")
+    told = [f"{name}: {field}: {message}" if field else f"{name}: {message}" for field, message in faults]
+    refuse(told, f"in the case; {_NONE}")
 
 
 def _certificate(case: "Case", beside: Path) -> "Certificate | None":

@@ -2,7 +2,6 @@
 
 import os
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -24,13 +23,6 @@ def _environment(evidence: Path | None, as_of: date | None) -> None:
         os.environ["EQUIPOISE_AS_OF"] = str(as_of)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def serve(
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The port.")] = 8000,
@@ -45,6 +37,7 @@ def serve(
     try:
         import uvicorn
 
+        from equipoise.apps.hooks.settings import loopback
         from equipoise.apps.web import asgi, processes
         from equipoise.apps.web.connections import Connection
         from equipoise.apps.web.logs import logger
@@ -53,7 +46,7 @@ def serve(
         stop(f"{missing.name} is not installed: {_MISSING}")
     _environment(evidence, as_of)
     where = f"[{host}]" if ":" in host else host
-    if _is_loopback(host) and not os.environ.get("EQUIPOISE_HOOKS"):
+    if loopback(host) and not os.environ.get("EQUIPOISE_HOOKS"):
         os.environ.setdefault("EQUIPOISE_OPEN_HOOKS", f"http://{where}:{port}")
     try:
         settings = from_environment(os.environ)
@@ -61,7 +54,7 @@ def serve(
         stop(f"{fault}.")
     logger()
     typer.echo(f"equipoise at http://{where}:{port}/ (stop with Ctrl+C)", err=True)
-    if not _is_loopback(host):
+    if not loopback(host):
         typer.echo("Others can reach this address: put a proxy with TLS before it (docs/web.md).", err=True)
     try:
         held = processes.sockets(host, port, workers)

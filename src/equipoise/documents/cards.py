@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from equipoise.documents.lines import one_line
 from equipoise.findings.charts import ChartMedicine, ChartMedicines, Codebook, checked, dated, names, read, reasons_to_ask
 from equipoise.findings.interactions import (
     KIND_WORDS,
@@ -349,9 +350,9 @@ def _disagreeing(found: ChartMedicines, site: Site) -> Iterator[_Told]:
     several = found.of_kind("disagrees")
     if several:
         lines = [f"{_quoted(one.shown)} ({escaped(_short(one.listed.records[0]))}): {escaped(one.sentence)}" for one in several]
-        meant = " or ".join(dict.fromkeys(name for one in several[:1] for name in one.readings))
+        meant = " or ".join(dict.fromkeys(several[0].readings))
         yield _Told(
-            summary=_cut(f"A medicine's code and its words disagree: {escaped(meant)}. See which one is meant."),
+            summary=_short(f"A medicine's code and its words disagree: {escaped(meant)}. See which one is meant.", SUMMARY),
             indicator="warning",
             detail="\n\n".join(["**A code and the words beside it name different medicines.**", *lines[:_MOST_NAMED]]),
             links=(CardLink(label="How names and codes are read", url=site.address("")),),
@@ -395,12 +396,11 @@ _STEERING = re.compile(r"([\\`*_\[\]#|~<>&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE
 
 def escaped(text: str) -> str:
     """Text of a record as Markdown shows it: of one line, and none of it a sign, a link or HTML."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in text)
-    return _STEERING.sub(r"\\\1", " ".join(plain.split()))
+    return _STEERING.sub(r"\\\1", one_line(text))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"
+def _short(text: str, most: int = _NAME) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _quoted(text: str) -> str:
@@ -413,10 +413,6 @@ def _listed(several: Sequence[str], sign: str = ", ") -> str:
     return f"{sign.join(once[:_MOST_NAMED])}{rest}"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= SUMMARY else f"{text[: SUMMARY - 1]}…"
-
-
 def _fitted(opening: str, several: Sequence[str], closings: Sequence[str]) -> str:
     """As many names as fit between an opening and the first closing that fits; the others are counted."""
     for count in range(len(several), 0, -1):
@@ -425,4 +421,4 @@ def _fitted(opening: str, several: Sequence[str], closings: Sequence[str]) -> st
             said = f"{opening}{', '.join(several[:count])}{more}{closing}"
             if len(said) <= SUMMARY:
                 return said
-    return _cut(f"{opening}{len(several)} medicines{closings[-1]}")
+    return _short(f"{opening}{len(several)} medicines{closings[-1]}", SUMMARY)

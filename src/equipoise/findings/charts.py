@@ -43,19 +43,15 @@ class Codebook:
 class ChartMedicine:
     """A medicine of the chart, and ids of the register that it may be.
 
-    ``by_code``, ``by_words``: what each reading gives; ``others``: names known without data here; ``shown``: how the record
-    calls it, without amounts; ``similar``: names that it may mean, none of them taken; ``readings``: names of all that
-    it is read as.
+    ``others``: names known without data here; ``shown``: how the record calls it, without amounts; ``readings``: names of all
+    that it is read as.
     """
 
     listed: ListedMedicine
     kind: Kind
     medicines: tuple[str, ...]
-    by_code: tuple[str, ...]
-    by_words: tuple[str, ...]
     others: tuple[str, ...]
     shown: str
-    similar: tuple[str, ...]
     readings: tuple[str, ...]
     sentence: str
 
@@ -153,6 +149,7 @@ def _read(book: Codebook, one: ListedMedicine, words: dict[str, Typed]) -> Chart
         typed.append(_worded(book, text, words))
     by_words = tuple(dict.fromkeys(ident for held in typed for ident in held.medicines))
     others = tuple(dict.fromkeys(name for held in typed for name in held.others))
+    meant = tuple(dict.fromkeys((*by_code, *by_words)))
     differ = _differ([held for held in ({*by_code}, *({*held.medicines} for held in typed)) if held])
     foreign = bool(by_code) and any(held.kind == "unregistered" for held in typed)
     kind = _kind(by_code, by_words, typed, differ=differ or foreign)
@@ -160,13 +157,10 @@ def _read(book: Codebook, one: ListedMedicine, words: dict[str, Typed]) -> Chart
     return ChartMedicine(
         listed=one,
         kind=kind,
-        medicines=tuple(dict.fromkeys((*by_code, *by_words))),
-        by_code=by_code,
-        by_words=by_words,
+        medicines=meant,
         others=others,
         shown=_shown(one),
-        similar=similar,
-        readings=(*names(book, dict.fromkeys((*by_code, *by_words))), *others),
+        readings=(*names(book, meant), *others),
         sentence=_sentence(book, kind, by_code, by_words, others or similar),
     )
 

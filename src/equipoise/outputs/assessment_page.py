@@ -139,7 +139,7 @@ def answer_view(answer: Assessment, register: Register = "person", findings: str
     ``findings``: what stands before the id of a finding in the address of its page, where there are such pages.
     """
     setting = _Setting(register=register, findings=findings)
-    made = [InputView(**_input(one)) for one in answer.inputs]
+    made = [_input(one) for one in answer.inputs]
     countries = {entry.country for entry in answer.help}
     return AnswerView(
         register=register,
@@ -280,13 +280,13 @@ def _told(lines: Iterable[Line], setting: _Setting, told: set[str], name: str = 
         yield view
 
 
-def _input(one: InputAnswer) -> dict[str, str]:
-    return {
-        "field": upper_first(one.field.replace(".", ": ").replace("_", " ")),
-        "given": one_line(one.given),
-        "became": _BECAME.get(one.became, ""),
-        "sentence": dated(one_line(one.sentence)),
-    }
+def _input(one: InputAnswer) -> InputView:
+    return InputView(
+        field=upper_first(one.field.replace(".", ": ").replace("_", " ")),
+        given=one_line(one.given),
+        became=_BECAME.get(one.became, ""),
+        sentence=dated(one_line(one.sentence)),
+    )
 
 
 _TEMPLATES = templates()

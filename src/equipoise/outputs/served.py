@@ -15,12 +15,11 @@ from markupsafe import Markup
 from equipoise.documents.monograph import Monograph
 from equipoise.findings.certificates import amount_words
 from equipoise.findings.finding import Citation
-from equipoise.findings.pharmacokinetics import two_digits
 from equipoise.outputs.html import FindingView, Site, files, finding_views, held_site, templates
 from equipoise.outputs.interactions import MARKS as SEVERITY_MARKS
 from equipoise.outputs.law import MARKS as VERDICT_MARKS
-from equipoise.outputs.law import WORDS, ahead_words, ground_words, verdict_words
-from equipoise.outputs.pages import Link, outside
+from equipoise.outputs.law import ahead_words, ground_words, verdict_words
+from equipoise.outputs.pages import Link
 from equipoise.outputs.panels import panel
 from equipoise.values.estimate import rounded
 from equipoise.values.panels import Panel
@@ -119,11 +118,9 @@ def served(document: Monograph) -> Served:
         severity_mark=SEVERITY_MARKS.__getitem__,
         verdict_mark=VERDICT_MARKS.__getitem__,
         verdict=verdict_words,
-        verdict_word=WORDS.__getitem__,
         ground=ground_words,
         ahead=ahead_words,
         amount=amount_words,
-        two_digits=two_digits,
         rounded=rounded,
         cited=lambda source: cited(held, source),
         drawn=drawn,
@@ -158,8 +155,3 @@ def file_type(name: str) -> str:
         ".txt": "text/plain; charset=utf-8",
     }
     return known[Path(name).suffix]
-
-
-def address(url: str | None) -> str | None:
-    """An address outside, where a page may link to it."""
-    return None if url is None else outside(url)

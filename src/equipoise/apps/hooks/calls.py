@@ -43,7 +43,7 @@ def parsed(body: bytes) -> Mapping[str, Any]:
         No JSON, a name twice in an object, or no object.
     """
     try:
-        held = json.loads(body, parse_constant=_no_number, object_pairs_hook=_once)
+        held = json.loads(body, parse_constant=no_number, object_pairs_hook=once)
     except (ValueError, RecursionError):
         raise CallError(400, "structure", "The body is no JSON; should be a JSON object, each name in it once.") from None
     return _object(held, "the body")
@@ -72,11 +72,12 @@ def call(body: bytes, service: Service) -> Call:
     )
 
 
-def _no_number(_: str) -> NoReturn:
+def no_number(_: str) -> NoReturn:
+    """NaN and Infinity are no JSON."""
     raise ValueError
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; a name that stands twice would hide what the first one said."""
     made = dict(pairs)
     if len(made) < len(pairs):

@@ -27,6 +27,7 @@ from equipoise.findings.interactions import ListAnswer
 from equipoise.intake.fhir import FhirError, chart
 from equipoise.intake.medicine_names import UniiNames
 from equipoise.outputs.cds import Service, code_system, discovery, outcome, response
+from equipoise.outputs.phrases import upper_first
 from equipoise.records.evidence import Evidence
 
 BODY_S = 10.0
@@ -57,7 +58,7 @@ class _Hooks:
             found = await data(call, service.prefetch, self.settings, self.asking)
             answered = await in_turn(self._cards, call, found, service)
         except FhirError as fault:
-            raise CallError(400, "too-long", f"{_first(str(fault))}.") from None
+            raise CallError(400, "too-long", f"{upper_first(str(fault))}.") from None
         return _json(response(answered, self.settings.base_url))
 
     async def feedback(self, request: Request, service: Service) -> Response:
@@ -207,10 +208,6 @@ def _json(held: Mapping[str, Any], *, status: int = 200, kind: str = _JSON) -> R
     return Response(json.dumps(held), status_code=status, media_type=kind, headers=_NO_STORE)
 
 
-def _first(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 _FAULTS: dict[int | str, dict[str, Any]] = {
     400: {"description": "Not as the standard has it; an OperationOutcome says what would be right."},
     401: {"description": "Not let in; no body."},
@@ -218,38 +215,24 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     412: {"description": "Not enough of the record was sent or could be read."},
     413: {"description": "The body is too large."},
 }
-_CALL: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            _JSON: {
-                "schema": {
-                    "type": "object",
-                    "required": ["hook", "hookInstance", "context"],
-                    "properties": {
-                        "hook": {"type": "string"},
-                        "hookInstance": {"type": "string"},
-                        "context": {"type": "object"},
-                        "prefetch": {"type": "object"},
-                        "fhirServer": {"type": "string"},
-                        "fhirAuthorization": {"type": "object"},
-                    },
-                }
-            }
-        },
-    }
-}
-_FEEDBACK: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            _JSON: {
-                "schema": {
-                    "type": "object",
-                    "required": ["feedback"],
-                    "properties": {"feedback": {"type": "array", "items": {"type": "object"}}},
-                }
-            }
-        },
-    }
-}
+
+
+def _taking(*required: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    """What a body holds, for the description of an address."""
+    schema = {"type": "object", "required": list(required), "properties": properties}
+    return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
+
+
+_TEXT, _OBJECT = {"type": "string"}, {"type": "object"}
+_CALL = _taking(
+    "hook",
+    "hookInstance",
+    "context",
+    hook=_TEXT,
+    hookInstance=_TEXT,
+    context=_OBJECT,
+    prefetch=_OBJECT,
+    fhirServer=_TEXT,
+    fhirAuthorization=_OBJECT,
+)
+_FEEDBACK = _taking("feedback", feedback={"type": "array", "items": _OBJECT})

@@ -1,6 +1,7 @@
 """The three services: on opening a chart, on choosing an order, on signing."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from equipoise.outputs.cds import Service
 
@@ -22,33 +23,28 @@ _USAGE = (
     "For health professionals, who can look at the basis of each card. Not for emergencies."
 )
 
+_service = partial(Service, prefetch=PREFETCH, usage=_USAGE)
 SERVICES: Mapping[str, Service] = {
     one.id: one
     for one in (
-        Service(
+        _service(
             id="kratom-patient-view",
             hook="patient-view",
             title="Kratom and the medicine list",
             description="Where kratom use is recorded: what is known of it with each medicine of the list, how sure, and what "
             "could not be checked.",
-            prefetch=PREFETCH,
-            usage=_USAGE,
         ),
-        Service(
+        _service(
             id="kratom-order-select",
             hook="order-select",
             title="Kratom and the chosen order",
             description="Where kratom use is recorded: what is known of it with what was just chosen, then with the others.",
-            prefetch=PREFETCH,
-            usage=_USAGE,
         ),
-        Service(
+        _service(
             id="kratom-order-sign",
             hook="order-sign",
             title="Kratom and the orders to sign",
             description="Where kratom use is recorded: what is known of it with what is to be signed, then with the others.",
-            prefetch=PREFETCH,
-            usage=_USAGE,
         ),
     )
 }

@@ -5,7 +5,7 @@ What is asked about a person is a POST, so that it stands in no address. Nothing
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -30,6 +30,7 @@ from equipoise.outputs.register import studies_json
 from equipoise.outputs.served import deeper
 
 JSON = "application/json"
+_T = TypeVar("_T")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -40,8 +41,8 @@ def refused(status: int, faults: Faults, sentence: str = "") -> Response:
     return JSONResponse({"error": title, "detail": sentence or said, "faults": named}, status_code=status)
 
 
-def _kept(text: str) -> Response:
-    return Response(text, media_type=JSON, headers={"Cache-Control": "public, max-age=300"})
+def _kept(text: str, kind: str = JSON) -> Response:
+    return Response(text, media_type=kind, headers={"Cache-Control": "public, max-age=300"})
 
 
 def _asked(answer: Callable[[dict[str, Any]], str]) -> Endpoint:
@@ -78,17 +79,13 @@ def add_api(app: FastAPI, house: House) -> None:
         return refused(422, faults) if faults else _kept(studies_json(house.register.chosen(wanted)))
 
     async def reference(request: Request) -> Response:
-        references = house.document.references
-        name = request.path_params["id"]
-        if name not in references:
-            raise HTTPException(404)
-        return _kept(dumped(plain(references[name])))
+        return _kept(dumped(plain(_named(house.document.references, request.path_params["id"]))))
 
     async def schema(request: Request) -> Response:
         return _kept(described)
 
     async def docs(request: Request) -> Response:
-        return Response(listed, media_type="text/html", headers={"Cache-Control": "public, max-age=300"})
+        return _kept(listed, "text/html")
 
     reading: Mapping[str, Endpoint] = {
         "/api/findings": findings,
@@ -133,7 +130,7 @@ def _answers(house: House) -> Mapping[str, Callable[[dict[str, Any]], str]]:
     }
 
 
-def _named(held: Mapping[str, str], name: str) -> str:
+def _named(held: Mapping[str, _T], name: str) -> _T:
     if name not in held:
         raise HTTPException(404)
     return held[name]

@@ -1,7 +1,7 @@
 """The application: pages, API and CDS Hooks, with guards around all of it."""
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from equipoise import __version__
 from equipoise.apps.web import guards
-from equipoise.apps.web.api import add_api
+from equipoise.apps.web.api import Endpoint, add_api
 from equipoise.apps.web.hooked import hooks_of
 from equipoise.apps.web.house import House
 from equipoise.apps.web.logs import Recorded, logger
@@ -62,9 +62,6 @@ def create_app(settings: WebSettings, house: House, *, clock: Callable[[], float
     Pages(house, settings).add_to(app)
     routes.update({route.endpoint: route.path for route in app.routes if isinstance(route, Route)})
     return app
-
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 async def _no_icon(request: Request) -> Response:

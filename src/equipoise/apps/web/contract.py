@@ -207,16 +207,13 @@ def _filters(house: House) -> list[Json]:
 
 def openapi(house: House) -> Json:
     """The description of the API over one house."""
-    answers = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in _ANSWERS.items() if path.exists()}
+    answers = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in _ANSWERS.items()}
     schemas: dict[str, Json] = {**_questions(), "Refusal": _refusal()}
     for name, schema in answers.items():
         schemas |= _answer(name, schema)
-    finding = "monograph-finding" if "monograph-finding" in schemas else ""
     text = {"type": "string"}
-    brief = _object(
-        dict.fromkeys(("id", "question", "statement", "certainty", "as_of"), text),
-        ("id", "question", "statement", "certainty", "as_of"),
-    )
+    parts = ("id", "question", "statement", "certainty", "as_of")
+    brief = _object(dict.fromkeys(parts, text), parts)
     listed = _object({"findings": {"type": "array", "items": brief}}, ("findings",))
     studies = _object({"studies": {"type": "array", "items": {"type": "object"}}}, ("studies",))
     certificate = {"form": "csv", "text": "Analyte,Result,Unit\nMitragynine,14.2,mg/g\nLead,0.4,ug/g\n"}
@@ -226,7 +223,7 @@ def openapi(house: House) -> Json:
         "/api/findings/{id}": _reading(
             "One finding",
             "A finding whole: its number, certainty and why, sources, and how to compute it again.",
-            _schema(finding) if finding else {"type": "object"},
+            _schema("monograph-finding"),
             parameters=_named("The id of a finding."),
             no=404,
         ),

@@ -15,6 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from equipoise.apps.hooks.calls import no_number, once
 from equipoise.apps.turns import in_turn
 
 Faults = tuple[tuple[str, str], ...]
@@ -196,6 +197,10 @@ def _kind(value: object) -> str:
     return _KINDS.get(type(value), "null")
 
 
+def _type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def json_of(request: Request) -> dict[str, Any]:
     """The object that a body is.
 
@@ -204,15 +209,14 @@ async def json_of(request: Request) -> dict[str, Any]:
     BodyError
         Not JSON, not an object, nested too deeply, with a key twice, or with text that no file can hold.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if _type(request) != "application/json":
         raise BodyError(415, "the body should be JSON, with Content-Type: application/json")
     return await in_turn(_object, await request.body())
 
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        data = json.loads(raw, parse_constant=_refuse, object_pairs_hook=_once)
+        data = json.loads(raw, parse_constant=no_number, object_pairs_hook=once)
         flat = _flat(data)
     except (ValueError, RecursionError):
         right = "the body should be JSON in UTF-8: one object, each key once, without NaN or Infinity"
@@ -220,18 +224,6 @@ def _object(raw: bytes) -> dict[str, Any]:
     if not isinstance(data, dict) or not flat:
         raise BodyError(400, f"the body should be one JSON object, nested {DEEPEST} deep at most")
     return data
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; a key that stands twice would hide what the first one said."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise ValueError("a key stands twice")
-    return made
 
 
 def _flat(data: object, depth: int = 0) -> bool:
@@ -255,8 +247,7 @@ async def form_of(request: Request) -> tuple[dict[str, str], bytes | None, str]:
     HTTPException
         With status 400: no form, more fields than any of ours has, or a field twice, of which one would hide the other.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
+    if _type(request) == "application/x-www-form-urlencoded":
         return await in_turn(_typed, await request.body()), None, ""
     fields: dict[str, str] = {}
     raw: bytes | None = None

@@ -66,6 +66,17 @@ class Dressed:
         await self.app(scope, receive, dressed)
 
 
+class _Watched:
+    """Sends, and remembers whether an answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self.send, self.started = send, False
+
+    async def __call__(self, message: Message) -> None:
+        self.started = self.started or message["type"] == "http.response.start"
+        await self.send(message)
+
+
 class Caught:
     """Turns an error of ours into a page; the log has where it happened, and never what it says, which may quote a person."""
 
@@ -74,13 +85,7 @@ class Caught:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
+        watched = _Watched(send)
         try:
             await self.app(scope, receive, watched)
         except Exception as fault:  # whatever it is, its words must not be printed
@@ -89,7 +94,7 @@ class Caught:
             frame = traceback.extract_tb(fault.__traceback__)[-1]
             where = {"error": type(fault).__name__, "at": f"{Path(frame.filename).name}:{frame.lineno}"}
             self.log.log(logging.ERROR, "error", extra={"fields": where})
-            if not started:
+            if not watched.started:
                 await self.refusal(scope, 500)(scope, receive, send)
 
 
@@ -248,18 +253,12 @@ class Bounded:
             return b"", 408
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
+        watched = _Watched(send)
         try:
             async with asyncio.timeout(self.answer_seconds):
                 await self.app(scope, receive, watched)
         except TimeoutError:
-            if not started:
+            if not watched.started:
                 await self.refusal(scope, 503)(scope, receive, send)
 
 

@@ -345,11 +345,11 @@ def placed(fields: dict[str, str]) -> dict[str, str]:
 
 def corrections(names: Sequence[Any]) -> list[tuple[int, Any, list[tuple[str, str]]]]:
     """Each name that is asked about: its place in the list, and the answers as a button has them and says them."""
-    return [
-        (place, one, [(text.partition(" (")[0], text) for text in one.suggestions])
-        for place, one in enumerate(names)
-        if one.suggestions
-    ]
+    return [(place, one, _buttons(one.suggestions)) for place, one in enumerate(names) if one.suggestions]
+
+
+def _buttons(suggestions: Sequence[str]) -> list[tuple[str, str]]:
+    return [(text.partition(" (")[0], text) for text in suggestions]
 
 
 _KRATOM = ("product", "grams", "mg_per_g", "mitragynine_mg", "times_per_day", "since")
@@ -397,9 +397,7 @@ def case_of(fields: Mapping[str, str], raw: bytes | None, suffix: str) -> dict[s
 
 def asked_back(inputs: Sequence[InputAnswer]) -> list[tuple[str, InputAnswer, list[tuple[str, str]]]]:
     """What is asked about: its field, and the answers as a button has them and says them."""
-    return [
-        (one.field, one, [(text.partition(" (")[0], text) for text in one.suggestions]) for one in inputs if one.suggestions
-    ]
+    return [(one.field, one, _buttons(one.suggestions)) for one in inputs if one.suggestions]
 
 
 def corrected_in_case(fields: dict[str, str]) -> dict[str, str]:

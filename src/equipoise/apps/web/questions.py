@@ -11,7 +11,7 @@ from equipoise.documents.assessment import Assessment, assess
 from equipoise.documents.cases import CaseError
 from equipoise.documents.cases import faults as case_faults
 from equipoise.documents.gathered import gather
-from equipoise.findings.certificates import Asked, ProductAnswer, product_answer
+from equipoise.findings.certificates import Asked, People, ProductAnswer, product_answer
 from equipoise.findings.exposure_answer import ExposureAnswer
 from equipoise.findings.interactions import ListAnswer
 from equipoise.findings.law_answer import LawAnswer
@@ -31,7 +31,7 @@ CURVE = 500
 SUBSTANCES: tuple[str, ...] = get_args(Kind)
 FORMS: tuple[str, ...] = get_args(Form)
 ACTIONS: tuple[str, ...] = get_args(Action)
-PEOPLE = ("adults", "women-who-may-become-pregnant", "children", "anyone")
+PEOPLE: tuple[str, ...] = get_args(People)
 
 A_PLACE = "a code such as TH, US-TN or US-CA/San Diego"
 _STAYED = "Information, not medical advice. The names came in the body of this request; they are not stored and not logged."

@@ -30,7 +30,11 @@ WORDS = {
 
 def words(status: int) -> tuple[str, str]:
     """The title and sentence of a status."""
-    return WORDS.get(status) or WORDS[400 if status < 500 else 500]
+    return WORDS[_known(status)]
+
+
+def _known(status: int) -> int:
+    return status if status in WORDS else 400 if status < 500 else 500
 
 
 def path_of(scope: Scope) -> str:
@@ -47,7 +51,7 @@ def refusal(house: House) -> Refusal:
         if path.startswith(("/api/", f"{HOOKS}/")) or path in ("/api", HOOKS):
             title, sentence = words(status)
             return JSONResponse({"error": title, "detail": sentence, "faults": []}, status_code=status)
-        page = pages.get(status, pages[400 if status < 500 else 500])
+        page = pages[_known(status)]
         for _ in range(min(path.count("/") - 1, DEEPEST)):
             page = deeper(page)
         return Response(page, status_code=status, media_type="text/html")

@@ -1,7 +1,7 @@
 """What a server can be told, by variables of its environment; ``docs/web.md`` documents each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -110,7 +110,7 @@ def from_environment(variables: Mapping[str, str]) -> WebSettings:
     ValueError
         A variable that cannot be what it says, or that is none of ours.
     """
-    known = {f"{PREFIX}{field.name.upper()}": field.name for field in fields(WebSettings)}
+    known = {f"{PREFIX}{name.upper()}": name for name in _READ}
     unknown = sorted(name for name in variables if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise ValueError(f"{unknown[0]} is no setting; should be one of {', '.join(sorted(known))}")

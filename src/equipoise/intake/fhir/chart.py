@@ -7,6 +7,8 @@ from equipoise.intake.fhir.kratom import READ, Use, use
 from equipoise.intake.fhir.medicines import ListedMedicine, medicines
 from equipoise.intake.fhir.observations import Result, results
 from equipoise.intake.fhir.resources import (
+    OVER,
+    REFUTED,
     Concept,
     FhirError,
     Gathered,
@@ -33,8 +35,6 @@ _BESIDE = frozenset(
 )
 """Types that hold nothing that is looked for; any other that is not read is named."""
 _ORDERS = "draftOrders"
-OVER = frozenset({"inactive", "remission", "resolved"})
-VOID = frozenset({"refuted", "entered-in-error"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Problem:
     @property
     def holds(self) -> bool:
         """Whether it is of the present, as far as the record says."""
-        return self.clinical not in OVER and self.verified not in VOID
+        return self.clinical not in OVER and self.verified not in REFUTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

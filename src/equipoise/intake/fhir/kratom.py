@@ -12,6 +12,9 @@ from typing import Literal
 from equipoise.intake.fhir.medicines import STANDINGS, ListedMedicine
 from equipoise.intake.fhir.resources import (
     LONGEST_NOTE,
+    OVER,
+    REFUTED,
+    VOID,
     Concept,
     Gathered,
     Resource,
@@ -82,8 +85,6 @@ _CLAUSE = re.compile(r"[.;\n\r|]|\b(?:but|however|except|although)\b", re.IGNORE
 _PAST = re.compile(
     r"\b(?:former\w*|previous\w*|past|quit|stopped|ex-?user|in remission|discontinued|no longer)\b", re.IGNORECASE
 )
-_OVER = frozenset({"inactive", "remission", "resolved"})
-_VOID = frozenset({"entered-in-error", "cancelled", "registered"})
 _TEST = frozenset({"laboratory", "LAB"})
 _NEGATIVE = frozenset({"NEG", "ND"})
 """How a laboratory interprets a result: negative, not detected."""
@@ -204,7 +205,7 @@ def _texts(texts: Iterable[str], record: str, on: PartialDate | None, held: Gath
 
 
 def _observation(resource: Resource, held: Gathered) -> Iterator[Said]:
-    if string(resource.get("status")) in _VOID:
+    if string(resource.get("status")) in VOID:
         return
     at = moment(resource, Gathered(), "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
     on, name = (at.on if at else None), name_of(resource)
@@ -294,7 +295,7 @@ def _negative(answer: str) -> bool:
 
 
 def _condition(resource: Resource, held: Gathered) -> Iterator[Said]:
-    if first_code(resource.get("verificationStatus")) in ("refuted", "entered-in-error"):
+    if first_code(resource.get("verificationStatus")) in REFUTED:
         return
     at = moment(resource, Gathered(), "recordedDate", "onsetDateTime", "onsetPeriod")
     on, name, about = (at.on if at else None), name_of(resource), concept(resource.get("code"))
@@ -305,13 +306,13 @@ def _condition(resource: Resource, held: Gathered) -> Iterator[Said]:
     elif any(claim(text) == "unknown" for text in about.words):
         held.told(name, "names kratom, and whether it is used is not clear from it")
     else:
-        over = first_code(resource.get("clinicalStatus")) in _OVER or any(_PAST.search(text) for text in about.words)
+        over = first_code(resource.get("clinicalStatus")) in OVER or any(_PAST.search(text) for text in about.words)
         yield Said(says="used", record=name, on=on, ended=over)
 
 
 def _allergy(resource: Resource, held: Gathered) -> Iterator[Said]:
     """An intolerance of kratom was learnt from having it."""
-    if first_code(resource.get("verificationStatus")) in ("refuted", "entered-in-error"):
+    if first_code(resource.get("verificationStatus")) in REFUTED:
         return
     at = moment(resource, Gathered(), "recordedDate", "lastOccurrence", "onsetDateTime")
     on, name = (at.on if at else None), name_of(resource)
@@ -320,7 +321,7 @@ def _allergy(resource: Resource, held: Gathered) -> Iterator[Said]:
     if any(_BEFORE.search(text) for one in named for text in one.words):
         held.told(name, "says that there is no intolerance of kratom; it does not say whether kratom is used")
     elif named:
-        over = first_code(resource.get("clinicalStatus")) in _OVER
+        over = first_code(resource.get("clinicalStatus")) in OVER
         yield Said(says="used", record=name, on=on, ended=over)
     else:
         yield from _texts(notes(resource, held), name, on, held)

@@ -66,7 +66,6 @@ class ListedMedicine:
     ingredients: tuple[Concept, ...]
     kind: str
     standing: Standing
-    status: str | None
     intent: str | None
     on: PartialDate | None
     records: tuple[str, ...]
@@ -117,7 +116,6 @@ def _medicine(resource: Resource, held: Gathered, *, ordered: bool) -> tuple[Lis
         ingredients=parts,
         kind=kind,
         standing=_standing(resource, kind, status, intent),
-        status=status,
         intent=intent,
         on=at.on if at else None,
         records=(name_of(resource),),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from equipoise.intake.fhir.resources import (
     LOINC,
+    VOID,
     Concept,
     Gathered,
     Moment,
@@ -39,7 +40,6 @@ ITEM_ANSWERS = frozenset({0, 1, 2, 3})
 _WORDS: Mapping[str, int] = {"not at all": 0, "several days": 1, "more than half the days": 2, "nearly every day": 3}
 _LETTERS = re.compile(r"[a-z]+")
 """Of an answer such as "1 - Several days" or "Several days (1)", the words."""
-_VOID = frozenset({"entered-in-error", "cancelled", "registered"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,6 @@ class Result:
     on: PartialDate | None
     value: Decimal
     unit: str | None
-    code: str | None
     record: str
 
 
@@ -58,7 +57,7 @@ def results(held: Gathered) -> tuple[Result, ...]:
     """The newest result of each name; of two of one moment the higher. One without a date is older than any with one."""
     newest: dict[str, tuple[tuple[str, Decimal], Result]] = {}
     for resource in held.resources:
-        if resource.get("resourceType") != "Observation" or string(resource.get("status")) in _VOID:
+        if resource.get("resourceType") != "Observation" or string(resource.get("status")) in VOID:
             continue
         named = list(_named(resource))
         at = moment(resource, held, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued") if named else None
@@ -84,24 +83,21 @@ def _named(resource: Resource) -> Iterator[tuple[str, Resource]]:
 def _result(name: str, part: Resource, resource: Resource, at: Moment | None) -> Result | None:
     quantity = part.get("valueQuantity")
     value, unit = number(part.get("valueInteger")), None
-    code = None
     if isinstance(quantity, Mapping):
         value, unit = number(quantity.get("value")), string(quantity.get("unit")) or string(quantity.get("code"))
     elif value is None:
-        answer = concept(part.get("valueCodeableConcept"))
-        code = next((one.code for one in answer.codings if one.code), None)
-        value = _answered(answer, part)
+        value = _answered(concept(part.get("valueCodeableConcept")), part)
     if value is None or (name == ITEM_9 and value not in ITEM_ANSWERS):
         return None
-    return Result(name=name, on=at.on if at else None, value=value, unit=unit, code=code, record=name_of(resource))
+    return Result(name=name, on=at.on if at else None, value=value, unit=unit, record=name_of(resource))
 
 
 def _answered(answer: Concept, part: Resource) -> Decimal | None:
     by_code = (ANSWERS[one] for one in answer.codes(LOINC) if one in ANSWERS)
-    texts = (*answer.words, string(part.get("valueString")) or "")
+    text = string(part.get("valueString")) or ""
+    texts = (*answer.words, text)
     by_word = (_WORDS[said] for one in texts if (said := " ".join(_LETTERS.findall(one.casefold()))) in _WORDS)
     found = next(iter((*by_code, *by_word)), None)
     if found is not None:
         return Decimal(found)
-    text = string(part.get("valueString")) or ""
     return Decimal(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else None

@@ -26,6 +26,13 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UNII = "http://fdasis.nlm.nih.gov"
 LOINC = "http://loinc.org"
 
+OVER = frozenset({"inactive", "remission", "resolved"})
+"""Clinical statuses of what is past."""
+REFUTED = frozenset({"refuted", "entered-in-error"})
+"""Verification statuses of what does not hold."""
+VOID = frozenset({"entered-in-error", "cancelled", "registered"})
+"""Statuses of an observation without a result."""
+
 
 class FhirError(ValueError):
     """What was sent cannot be read as FHIR at all, or is larger than is read; says what would be right."""
