@@ -7,8 +7,8 @@ connections: the first to wake takes all that wait.
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterable
-from types import FrameType
+import traceback
+from collections.abc import Callable, Iterable, Iterator
 
 
 def sockets(host: str, port: int, count: int) -> list[socket.socket]:
@@ -43,43 +43,62 @@ def close(held: Iterable[socket.socket]) -> None:
 
 
 def keep(held: list[socket.socket], answer: Callable[[socket.socket], None]) -> None:
-    """A process for each socket, and another in its place where one ends, until this one is told to end; one needs no other."""
+    """A process for each socket, and another in its place where one ends, until this one is told to end; one needs no other.
+
+    A signal does nothing but write its number to a pipe, and this loop reads them one by one: so that none comes between the
+    making of a process and the note of it.
+    """
     if len(held) == 1:
         answer(held[0])
         return
-    running: dict[int, socket.socket] = {}
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    for each in _TOLD:
+        signal.signal(each, lambda number, frame: None)  # noqa: ARG005 - the pipe has it
+    running = {_begun(one, held, answer, (told, tell)): one for one in held}
     ending = False
-
-    def end(number: int, frame: FrameType | None) -> None:
-        nonlocal ending
-        ending = True
-        for pid in running:
-            os.kill(pid, signal.SIGTERM)
-
-    for number in _ENDS:
-        signal.signal(number, end)
-    for one in held:
-        running[_begun(one, held, answer)] = one
     while running:
-        pid, _ = os.wait()
-        if pid in running:
-            one = running.pop(pid)
+        number = os.read(told, 1)[0]
+        if number in _ENDS:
+            ending = True
+            for pid in running:
+                os.kill(pid, signal.SIGTERM)
+        for one in list(_ended(running)):
             if not ending:
-                running[_begun(one, held, answer)] = one
+                running[_begun(one, held, answer, (told, tell))] = one
 
 
 _ENDS = (signal.SIGTERM, signal.SIGINT)
+_TOLD = (*_ENDS, signal.SIGCHLD)
 
 
-def _begun(one: socket.socket, held: list[socket.socket], answer: Callable[[socket.socket], None]) -> int:
-    """A child that answers at one socket."""
+def _ended(running: dict[int, socket.socket]) -> Iterator[socket.socket]:
+    """The sockets whose processes have ended, which are taken out."""
+    for pid in tuple(running):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            yield running.pop(pid)
+
+
+def _begun(
+    one: socket.socket, held: list[socket.socket], answer: Callable[[socket.socket], None], pipe: tuple[int, int]
+) -> int:
+    """A child that answers at one socket; a signal to it waits until it has let go of what is its parent's."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _TOLD)
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
         return pid
     try:
-        for number in _ENDS:
+        signal.set_wakeup_fd(-1)
+        for number in _TOLD:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
+        for end in pipe:
+            os.close(end)
         close(other for other in held if other is not one)
         answer(one)
-    finally:
-        os._exit(0)
+    except BaseException:  # noqa: BLE001 - a child says why it ends, and never goes on as its parent
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
