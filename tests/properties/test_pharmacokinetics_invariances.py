@@ -14,6 +14,7 @@ from scipy.linalg import expm
 from equipoise.engines.pharmacokinetics import (
     HYDROXYMITRAGYNINE,
     MITRAGYNINE,
+    OFFSETS,
     Parameters,
     Population,
     Schedule,
@@ -23,7 +24,9 @@ from equipoise.engines.pharmacokinetics import (
     consistent,
     disposition,
     draw,
+    exposed,
     nanomolar,
+    nearby,
     ng_per_ml,
     nmol,
     profile,
@@ -269,6 +272,41 @@ def test_the_peak_is_on_the_curve_and_nothing_is_above_it(p, intakes):
         assert both(p, taken, fine)[row].max() <= analyte.cmax_nm[0] * (1 + 1e-9)
         before = taken.time_h[taken.time_h < analyte.peak_h[0]].max()
         assert analyte.tmax_h[0] == pytest.approx(analyte.peak_h[0] - before, abs=1e-9)
+
+
+@few
+@given(
+    st.one_of(people, meeting()),
+    st.lists(st.tuples(st.integers(0, 95).map(lambda n: n / 4), amounts), min_size=1, max_size=3, unique_by=lambda one: one[0]),
+    st.lists(st.sampled_from([0.25, 1.0, 1.0, 1.0, 2.0]), min_size=2, max_size=6),
+)
+def test_the_peak_of_days_alike_is_found_though_only_the_last_of_them_are_looked_at(p, day, days):
+    """Also where a day has more or less, and no moment is asked for; of two peaks near each other it may be the lower one."""
+    taken = schedule([(24.0 * number + hour, mg * part) for number, part in enumerate(days) for hour, mg in day])
+    found = profile(p, taken, times_h=[])
+    fine = np.linspace(0, 24.0 * (len(days) + 1), 600)
+    curves = both(p, taken, fine)
+    for row, analyte in enumerate((found.mitragynine, found.hydroxymitragynine)):
+        assert analyte.concentration.shape == (1, 0)
+        assert curves[row].max() <= analyte.cmax_nm[0] * (1 + 2e-3)
+        assert both(p, taken, analyte.peak_h)[row] == pytest.approx(analyte.cmax_nm, rel=1e-9)
+
+
+@few
+@given(lists, seeds)
+def test_what_was_worked_out_ahead_changes_no_number(intakes, seed):
+    spread = {name: Typical(value=value, between_people=0.4) for name, value in TYPICAL.items()}
+    drawn = draw(Population(**spread), people=30, rng=np.random.default_rng(seed))
+    ahead = nearby(drawn.parameters, OFFSETS)
+    for times in ([], [0.5, 3.0, 40.0]):
+        alone, helped = (exposed(schedule(intakes), drawn, times_h=times, near=near) for near in (None, ahead))
+        for one, other in zip(
+            (alone.mitragynine, alone.hydroxymitragynine), (helped.mitragynine, helped.hydroxymitragynine), strict=True
+        ):
+            assert (one.cmax_nm.low, one.cmax_nm.median, one.cmax_nm.high) == pytest.approx(
+                (other.cmax_nm.low, other.cmax_nm.median, other.cmax_nm.high), rel=1e-10
+            )
+            assert one.median == pytest.approx(other.median, rel=1e-10)
 
 
 @steady

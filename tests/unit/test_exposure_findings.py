@@ -186,7 +186,7 @@ def test_medians_of_people_are_those_of_a_solver_on_the_same_people(evidence: Ev
     fast = exposure(taken, group, rng=np.random.default_rng(3), people=200, times_h=hours)
     people = draw(group, rng=np.random.default_rng(3), people=200)
     moments = clock(taken, hours, None)
-    slow = assembled(people.parameters, taken, moments, Numerical(inactivation=None), content=people.content, sampling=None)
+    slow = assembled(people.parameters, taken, moments, Numerical(inactivation=None), content=1.0, sampling=None)
     for quick, solved in ((fast.mitragynine, slow.mitragynine), (fast.hydroxymitragynine, slow.hydroxymitragynine)):
         assert quick.median == pytest.approx(np.median(solved.concentration, axis=0), rel=1e-5, abs=1e-6)
         low, median, high = np.quantile(solved.cmax_nm, [0.05, 0.5, 0.95])
@@ -243,11 +243,15 @@ def test_a_prepared_model_answers_as_the_evidence_does_and_fewer_points_move_no_
     content, used = ready.untested
     assert used == untested_content(evidence)[1]
     for taken in (regular(6, every_h=8, days=3, content=content), schedule([(0.0, 39)])):
-        asked = {"reported": "r", "content": used, "people": 40, "seed": 7, "levels": ["people"], "hours": None, "as_of": DAY}
-        answer = ready.answer(taken, **asked)
-        assert answer == exposure_answer(evidence, taken, auto_inhibition=False, **asked)
-        coarse = ready.answer(taken, points=30, **asked)
+        drawn = {"people": 40, "seed": 7, "levels": ["people"]}
+        crowd, ahead = ready.crowd(**drawn), ready.crowd(**drawn, many=True)
+        asked = {"reported": "r", "content": used, "hours": None, "as_of": DAY}
+        answer = ready.answer(taken, crowd, **asked)
+        assert answer == exposure_answer(evidence, taken, auto_inhibition=False, **drawn, **asked)
+        coarse, bare = ready.answer(taken, crowd, points=30, **asked), ready.answer(taken, ahead, points=0, **asked)
         assert len(coarse.times_h) <= 31 < len(answer.times_h)
-        for fine, rough in zip(answer.numbers, coarse.numbers, strict=True):
-            assert (fine.says, fine.people) == (rough.says, rough.people)
-            assert (rough.median, rough.low, rough.high) == pytest.approx((fine.median, fine.low, fine.high), rel=1e-9)
+        assert (bare.times_h, bare.bands, bare.panel) == ((), (), None)
+        for few in (coarse, bare):
+            for fine, rough in zip(answer.numbers, few.numbers, strict=True):
+                assert (fine.says, fine.people) == (rough.says, rough.people)
+                assert (rough.median, rough.low, rough.high) == pytest.approx((fine.median, fine.low, fine.high), rel=1e-6)

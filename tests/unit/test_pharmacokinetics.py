@@ -156,13 +156,14 @@ def test_a_metabolite_that_is_not_formed_has_no_peak():
 
 def test_each_level_can_be_left_out_and_the_people_stay_the_same():
     """Deviations on the log scale add up level by level."""
-    whole = draw(STUDIED, people=50, rng=rng(), content_log_sd=0.3)
-    alone = {level: draw(STUDIED, people=50, rng=rng(), levels=(level,), content_log_sd=0.3) for level in LEVELS}
+    whole = draw(STUDIED, people=50, rng=rng())
+    alone = {level: draw(STUDIED, people=50, rng=rng(), levels=(level,)) for level in LEVELS}
     for name, value in (("f", 1), ("sp", 3.75e-4)):
         parts = [np.log(getattr(alone[level].parameters, name) / value) for level in ("people", "studies", "uncertainty")]
         assert np.log(getattr(whole.parameters, name) / value) == pytest.approx(sum(parts))
-    assert whole.content == pytest.approx(alone["content"].content)
-    assert (alone["people"].content == 1).all()
+    assert whole.content(0.3) == pytest.approx(alone["content"].content(0.3))
+    assert np.log(whole.content(0.6)) == pytest.approx(2 * np.log(whole.content(0.3)))
+    assert (alone["people"].content(0.3) == 1).all()
     assert (draw(POPULATION, people=50, rng=rng(), levels=()).parameters.cl == 233).all()
 
 
@@ -248,7 +249,7 @@ def test_bands_and_numbers_are_quantiles_of_people():
     taken = regular(39, every_h=24, days=2)
     found = exposure(taken, POPULATION, rng=rng(), people=201, level=0.8)
     drawn = draw(POPULATION, people=201, rng=rng())
-    each = profile(drawn.parameters, taken, content=drawn.content)
+    each = profile(drawn.parameters, taken, content=drawn.content(taken.content_log_sd))
     parent, shown = each.mitragynine, found.mitragynine
     for band, share in ((shown.low, 0.1), (shown.median, 0.5), (shown.high, 0.9)):
         assert band == pytest.approx(np.quantile(parent.concentration, share, axis=0))
@@ -432,3 +433,20 @@ def test_a_peak_beside_an_intake_is_found_on_whichever_side_of_it_is_the_higher_
     for analyte, curve in ((found.mitragynine, fine.mitragynine), (found.hydroxymitragynine, fine.hydroxymitragynine)):
         assert analyte.cmax_nm == pytest.approx(curve.max(axis=1), rel=1e-6)
         assert analyte.peak_h[0] == pytest.approx(fine.times_h[curve[0].argmax()], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("intakes", "looked_at"),
+    [
+        ([(0, 5), (24, 5), (48, 5)], [48]),
+        ([(0, 5), (12, 5), (24, 5), (36, 5)], [24, 36]),
+        ([(0, 5), (12, 5), (24, 5), (37, 5)], [12, 24, 37]),
+        ([(0, 5), (12, 5), (24, 5)], [12, 24]),
+        ([(0, 9), (24, 5), (48, 5), (72, 5)], [0, 24, 48, 72]),
+        ([(0, 5), (24, 9), (48, 9), (72, 5)], [48, 72]),
+        ([(0, 5), (8, 9), (24, 5), (32, 5), (48, 5), (56, 5)], [8, 24, 32, 48, 56]),
+    ],
+)
+def test_a_peak_is_looked_for_unless_all_before_is_taken_again_a_day_later_and_as_much(intakes, looked_at):
+    grid = clock(schedule(intakes), [], None).grid
+    assert [time for time, _ in intakes if time + 0.125 in grid] == looked_at

@@ -16,7 +16,7 @@ from equipoise.engines.law import Amount, Norm, Place
 from equipoise.engines.law import Product as LawProduct
 from equipoise.engines.law.products import match
 from equipoise.findings import products, wording
-from equipoise.findings.certificates import Asked, LimitAnswer, ProductAnswer, product_answer
+from equipoise.findings.certificates import Asked, LimitAnswer, ProductAnswer, product_answer, standing
 from equipoise.findings.finding import Finding
 from equipoise.findings.norms import norms
 from equipoise.intake.certificate import Certificate, Outcome, Result, Unit
@@ -193,7 +193,7 @@ def line(
 def answer(evidence: Evidence, law: list[Norm], *lines: Result, place: Place | None = RI, **asked: object) -> ProductAnswer:
     certificate = Certificate(file="x.csv", results=lines, serving_g=None, sha256="0" * 64)
     known = Asked(**{name: Decimal(str(value)) if name.endswith(("day", "_g")) else value for name, value in asked.items()})  # type: ignore[arg-type]
-    return product_answer(certificate, evidence, law, place=place, asked=known, day=DAY)
+    return product_answer(certificate, evidence, standing(evidence), law, place=place, asked=known, day=DAY)
 
 
 def one(found: ProductAnswer, ident: str, says: str = "") -> LimitAnswer:
@@ -317,20 +317,21 @@ def test_a_limit_counts_on_the_days_on_which_its_law_is_in_force(shipped: Eviden
     certificate = Certificate(file="x", results=(line("lead", "1.3", "ug/g"),), serving_g=None, sha256="0" * 64)
 
     def laws(day: date) -> set[str]:
-        found = product_answer(certificate, shipped, law, place=RI, asked=Asked(), day=day)
+        found = product_answer(certificate, shipped, standing(shipped), law, place=RI, asked=Asked(), day=day)
         return {limit.id for limit in found.limits if limit.kind == "law"}
 
     assert laws(date(2026, 3, 31)) == set()
     assert laws(date(2026, 4, 1)) == {"us-ri/kratom-act#content", "us-ri/kratom-act#heavy-metals"}
     known_before = [replace(norm, known=0) for norm in law if norm.instrument == "us-ri/kratom-act"]
     for day, held in ((date(2026, 3, 31), 0), (date(2026, 4, 1), 7)):
-        found = product_answer(certificate, shipped, known_before, place=RI, asked=Asked(), day=day)
+        found = product_answer(certificate, shipped, standing(shipped), known_before, place=RI, asked=Asked(), day=day)
         assert sum(limit.kind == "law" for limit in found.limits) == held
     ended = [replace(norm, ended=norm.began) for norm in known_before]
     assert not any(
-        limit.kind == "law" for limit in product_answer(certificate, shipped, ended, place=RI, asked=Asked(), day=DAY).limits
+        limit.kind == "law"
+        for limit in product_answer(certificate, shipped, standing(shipped), ended, place=RI, asked=Asked(), day=DAY).limits
     )
-    old = product_answer(certificate, shipped, law, place=RI, asked=Asked(), day=date(2027, 11, 1))
+    old = product_answer(certificate, shipped, standing(shipped), law, place=RI, asked=Asked(), day=date(2027, 11, 1))
     assert {limit.by.stale for limit in old.limits if limit.kind == "law"} == {True}
 
 
@@ -403,6 +404,6 @@ def test_without_a_place_no_law_is_looked_at(shipped: Evidence, law: list[Norm])
 
 def test_the_file_of_a_certificate_is_in_no_answer(shipped: Evidence, law: list[Norm]) -> None:
     certificate = Certificate(file="folder/secret.csv", results=(line("lead", "2", "ug/g"),), serving_g=None, sha256="0" * 64)
-    found = product_answer(certificate, shipped, law, place=RI, asked=Asked(), day=DAY)
+    found = product_answer(certificate, shipped, standing(shipped), law, place=RI, asked=Asked(), day=DAY)
     assert "secret" not in repr(found)
     assert Path(certificate.file).name not in repr(found)

@@ -142,7 +142,7 @@ def product(
     )
     certificate = _certificate(report)
     from equipoise.apps.clock import today
-    from equipoise.findings.certificates import Asked, product_answer
+    from equipoise.findings.certificates import Asked, product_answer, standing
     from equipoise.findings.norms import norms
     from equipoise.outputs.product import product_json, product_svg, product_text
 
@@ -153,7 +153,7 @@ def product(
     asked = Asked(
         grams_per_day=grams, serving_g=serving, container_g=container, unit_g=unit, form=what, people=whom, name=sample
     )
-    answer = product_answer(certificate, held, norms(held.law), place=where, asked=asked, day=day)
+    answer = product_answer(certificate, held, standing(held), norms(held.law), place=where, asked=asked, day=day)
     if figure is not None:
         drawn = product_svg(answer)
         if drawn is None:

@@ -6,16 +6,21 @@ from datetime import date
 
 from equipoise.documents.citations import CitedReference, cite
 from equipoise.documents.monograph import HelpEntry, help_entry
-from equipoise.findings.exposure_answer import Model, model
+from equipoise.findings.certificates import Standing, standing
+from equipoise.findings.exposure_answer import Crowd, Model, model
 from equipoise.findings.finding import Finding
 from equipoise.findings.interactions import ListAnswer, check, checker
 from equipoise.findings.medicines import Typed, known, named
 from equipoise.findings.people import condition_register
+from equipoise.findings.pharmacokinetics import LEVELS
 from equipoise.findings.places import Places, places
 from equipoise.findings.topics import compute
 from equipoise.intake.medicine_names import Register, UniiNames
 from equipoise.records.evidence import Evidence
 from equipoise.records.topic import AssessmentPage, InteractionFinding, Topic
+
+PEOPLE, SEED = 200, 20261122
+"""How many people are drawn for an exposure, and the seed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,7 @@ class Desk:
 
     ``named`` says what a typed medicine is, ``check`` answers a list of them.
 
+    ``exposure`` is the model of leaf, ``crowd`` the people drawn for it. ``limits``: those of toxicology and of microbes.
     ``findings``: those of the monograph that an assessment shows. ``findings_of``: the finding of a chapter about each rule.
     ``help``: helplines by country, ``urgent`` those that stand on every page.
     """
@@ -36,6 +42,8 @@ class Desk:
     conditions: Register
     places: Places
     exposure: Model | None
+    crowd: Crowd | None
+    limits: Sequence[Standing]
     findings: Mapping[str, Finding]
     findings_of: Mapping[str, str]
     references: Mapping[str, CitedReference]
@@ -55,7 +63,7 @@ def desk(
     """Everything that does not depend on the person.
 
     ``many``: for one person after the other, so that every medicine is worked out before anybody asks; else for one alone.
-    ``findings``: those of the topic, where they are made already.
+    ``exposure`` is the model of leaf, ``findings``: those of the topic, where they are made already.
 
     Raises
     ------
@@ -65,6 +73,7 @@ def desk(
         Evidence in which one name stands for two medicines or two conditions.
     """
     page = topic.assessment or AssessmentPage()
+    exposure = _model(evidence)
     register = known(evidence)
     shown = {*page.balance, *page.product, *page.dependence, *page.unknown}
     lines = [help_entry(evidence, item, as_of) for item in evidence.helplines.values()]
@@ -79,7 +88,9 @@ def desk(
         check=checker(evidence, as_of, unii).check if many else lambda names: check(evidence, names, as_of, unii),
         conditions=condition_register(evidence),
         places=places(evidence, as_of),
-        exposure=_model(evidence),
+        exposure=exposure,
+        crowd=None if exposure is None else exposure.crowd(people=PEOPLE, seed=SEED, levels=LEVELS, many=many),
+        limits=standing(evidence),
         findings=findings or compute(evidence, topic, as_of, shown),
         findings_of={
             declared.records[0]: declared.id

@@ -18,11 +18,6 @@ from equipoise.intake.certificate import Certificate
 from equipoise.records.case import Case, KratomUse
 from equipoise.records.law import Form, Kind
 
-PEOPLE, SEED = 200, 20261122
-"""How many people are drawn for an exposure, and the seed."""
-POINTS = 60
-"""Moments of its curves, which no assessment draws; no number rests on them."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
@@ -45,8 +40,8 @@ class Gathered:
     law: tuple[LawAnswer, ...]
 
 
-def gather(desk: Desk, case: Case, certificate: Certificate | None, *, points: int = POINTS) -> Gathered:
-    """Ask every engine that has something to say. ``points``: moments of the curves of an exposure, at most.
+def gather(desk: Desk, case: Case, certificate: Certificate | None, *, points: int = 0) -> Gathered:
+    """Ask every engine that has something to say. ``points``: moments of the curves of an exposure, which no assessment draws.
 
     Raises
     ------
@@ -120,7 +115,7 @@ def _boxes(desk: Desk, case: Case) -> tuple[list[str], tuple[TypedCondition, ...
 def _exposure(desk: Desk, use: KratomUse | None, points: int) -> tuple[ExposureAnswer | None, str]:
     if use is None:
         return None, "no kratom use was reported"
-    if desk.exposure is None:
+    if desk.exposure is None or desk.crowd is None:
         return None, "the model lacks its evidence"
     try:
         taken = reported(use, untested=desk.exposure.untested, as_of=desk.as_of)
@@ -130,11 +125,9 @@ def _exposure(desk: Desk, use: KratomUse | None, points: int) -> tuple[ExposureA
         return None, taken
     answer = desk.exposure.answer(
         taken.schedule,
+        desk.crowd,
         reported=" ".join((taken.words, *taken.taken_as)),
         content=taken.content,
-        people=PEOPLE,
-        seed=SEED,
-        levels=("people", "studies", "parameters", "product"),
         hours=None,
         as_of=desk.as_of,
         points=points,
@@ -196,6 +189,7 @@ def _product(desk: Desk, case: Case, certificate: Certificate | None, found: Seq
     return product_answer(
         certificate,
         desk.evidence,
+        desk.limits,
         [] if spot is None else desk.places.bearing(spot),
         place=None if spot is None else desk.places.around(spot),
         asked=asked,

@@ -180,18 +180,46 @@ class ProductAnswer:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A limit of toxicology or of microbes, and what is said of it whoever asks; made by :func:`standing`.
+
+    ``scale``: of grams in the numbers of an answer; ``other``: why a certificate of the whole cannot tell of a form.
+    """
+
+    limit: DailyLimit | ContentLimit | AbsenceLimit
+    kind: Literal["daily", "microbe"]
+    id: str
+    label: str
+    says: str
+    scale: Fraction
+    most: float | None
+    unit: str
+    people: str | None
+    by: By
+    notes: tuple[str, ...]
+    other: str | None
+
+
 def product_answer(
-    certificate: Certificate, evidence: Evidence, norms: Iterable[Norm], *, place: Place | None, asked: Asked, day: date
+    certificate: Certificate,
+    evidence: Evidence,
+    limits: Iterable[Standing],
+    norms: Iterable[Norm],
+    *,
+    place: Place | None,
+    asked: Asked,
+    day: date,
 ) -> ProductAnswer:
     """Every limit that bears on a certificate, with its verdict.
 
-    ``evidence`` has the limits of toxicology and the vocabulary, ``norms`` the law around ``place``; without a place no law is
-    looked at.
+    ``evidence`` has the vocabulary, ``limits`` are those of toxicology and of microbes, ``norms`` the law around ``place``;
+    without a place no law is looked at.
     """
     product = _product(certificate, asked)
     moist = product.moisture is not None
     live: list[_Live] = []
-    found = [*_daily(evidence, product, asked), *_microbes(evidence, product)]
+    found = [*_held_to(limits, product, asked)]
     if place is not None:
         live = list(_live(norms, place, day))
         found += _of_form(list(_law(evidence, product, live, place, day)), asked.form)
@@ -326,50 +354,62 @@ _FORM_WORDS: Mapping[str, str] = {"inorganic": "inorganic ", "methyl": "methyl"}
 # Limits of toxicology and of microbes.
 
 
-def _daily(evidence: Evidence, product: Product, asked: Asked) -> Iterator[LimitAnswer]:
-    grams = None if asked.grams_per_day is None else Fraction(asked.grams_per_day)
+def standing(evidence: Evidence) -> tuple[Standing, ...]:
+    """The limits of toxicology and of microbes, ready for one certificate after the other."""
+    return (*_daily(evidence), *_microbes(evidence))
+
+
+def _daily(evidence: Evidence) -> Iterator[Standing]:
     for stem, held in evidence.limits.items():
         for one in held.daily:
-            if asked.people is not None and one.people not in (asked.people, "anyone"):
-                continue
             mass = one.unit.removesuffix("/day")
             factor, unit = MASSES[mass], f"{mass} a day"
             most = Fraction(one.value) * factor
-            limit = DailyLimit(id=one.id, analyte=one.analyte, most=most, people=one.people, form=one.form)
-            judged = judge(product, limit, intake=Intake(grams=grams))
+            label = _label(evidence, one.analyte, one.form)
             whom = "" if one.people == "anyone" else f" for {one.people.replace('-', ' ')}"
-            yield _answer(
-                evidence,
-                judged,
+            other = f"the limit is for {label}, and the certificate gives total {_label(evidence, one.analyte)}"
+            yield Standing(
+                limit=DailyLimit(id=one.id, analyte=one.analyte, most=most, people=one.people, form=one.form),
                 kind="daily",
-                ident=f"{stem}/{one.id}",
+                id=f"{stem}/{one.id}",
+                label=label,
                 says=f"at most {one.value} {unit}{whom}",
                 scale=1 / factor,
+                most=float(most / factor),
                 unit=unit,
-                by=_by(held, one.sources, one.basis),
                 people=one.people,
-                note=one.note,
-                found=_found(product, one.analyte),
+                by=_by(held, one.sources, one.basis),
+                notes=() if one.note is None else (one.note,),
+                other=None if one.form is None else other,
             )
 
 
-def _microbes(evidence: Evidence, product: Product) -> Iterator[LimitAnswer]:
+def _microbes(evidence: Evidence) -> Iterator[Standing]:
     for stem, held in evidence.limits.items():
         for one in held.microbes:
             for limit, says in _counts(one):
-                yield _answer(
-                    evidence,
-                    judge(product, limit),
+                yield Standing(
+                    limit=limit,
                     kind="microbe",
-                    ident=f"{stem}/{one.id}",
+                    id=f"{stem}/{one.id}",
+                    label=_label(evidence, one.analyte),
                     says=says,
                     scale=Fraction(1),
+                    most=float(limit.most) if isinstance(limit, ContentLimit) else None,
                     unit="CFU/g",
-                    by=_by(held, one.sources, one.basis),
                     people=None,
-                    note=one.note,
-                    found=_found(product, one.analyte),
+                    by=_by(held, one.sources, one.basis),
+                    notes=() if one.note is None else (one.note,),
+                    other=None,
                 )
+
+
+def _held_to(limits: Iterable[Standing], product: Product, asked: Asked) -> Iterator[LimitAnswer]:
+    """A product against limits, those of other people left out."""
+    intake = Intake(grams=None if asked.grams_per_day is None else Fraction(asked.grams_per_day))
+    for one in limits:
+        if asked.people is None or one.people in (None, asked.people, "anyone"):
+            yield _answer(one, judge(product, one.limit, intake=intake), found=_found(product, one.limit.analyte))
 
 
 def _found(product: Product, analyte: str) -> bool:
@@ -394,44 +434,28 @@ def _by(held: LimitSet, sources: Sequence[Locator], known: str) -> By:
     )
 
 
-def _answer(
-    evidence: Evidence,
-    judged: Judgement,
-    *,
-    kind: Literal["daily", "microbe"],
-    ident: str,
-    says: str,
-    scale: Fraction,
-    unit: str,
-    by: By,
-    people: str | None,
-    note: str | None,
-    found: bool,
-) -> LimitAnswer:
-    most = None if isinstance(judged.limit, AbsenceLimit) else judged.limit.most
-    form = judged.limit.form if isinstance(judged.limit, DailyLimit) else None
-    label = _label(evidence, judged.limit.analyte, form)
+def _answer(one: Standing, judged: Judgement, *, found: bool) -> LimitAnswer:
     why = None if judged.why is None else _WHY["no-count" if judged.why == "spans-the-limit" and found else judged.why]
-    if judged.why == "other-form" and form is not None:
-        why = f"the limit is for {label}, and the certificate gives total {_label(evidence, judged.limit.analyte)}"
-    bounds = judged.bounds
+    if judged.why == "other-form" and one.other is not None:
+        why = one.other
+    bounds, share = judged.bounds, judged.share
     return LimitAnswer(
-        kind=kind,
-        id=ident,
-        analyte=judged.limit.analyte,
-        label=label,
-        says=says,
-        limit=None if most is None else float(most * scale),
-        unit=unit,
+        kind=one.kind,
+        id=one.id,
+        analyte=one.limit.analyte,
+        label=one.label,
+        says=one.says,
+        limit=one.most,
+        unit=one.unit,
         verdict="cannot tell" if judged.verdict == "cannot-tell" else judged.verdict,
         why=why,
-        low=None if bounds is None else float(bounds.low * scale),
-        high=None if bounds is None or bounds.high is None else float(bounds.high * scale),
-        times_low=None if bounds is None or not most else float(bounds.low / most),
-        times_high=None if bounds is None or bounds.high is None or not most else float(bounds.high / most),
-        people=people,
-        by=by,
-        notes=() if note is None else (note,),
+        low=None if bounds is None else float(bounds.low * one.scale),
+        high=None if bounds is None or bounds.high is None else float(bounds.high * one.scale),
+        times_low=None if share is None else float(share.low),
+        times_high=None if share is None or share.high is None else float(share.high),
+        people=one.people,
+        by=one.by,
+        notes=one.notes,
     )
 
 
@@ -558,13 +582,12 @@ def _norm_notes(norm: Norm, together: Sequence[Limit]) -> Iterator[str]:
 
 def _judged(evidence: Evidence, product: Product, norm: Norm, limit: Limit, *, by: By, notes: tuple[str, ...]) -> LimitAnswer:
     bounds, why = _measured(product, limit)
-    disagree = limit.basis == "alkaloid-fraction" and total_disagrees(product.contents, grams=product.grams)
     verdict: Verdict = "cannot tell"
     if bounds is not None:
         holds = bounds.compare(limit.operator, limit.value)
         reached = holds if limit.operator in (">", ">=") else None if holds is None else not holds
         verdict = "cannot tell" if reached is None else "above" if reached else "within"
-        why = ("total-disagrees" if disagree else _open(product, limit, bounds)) if reached is None else None
+        why = _open(product, limit, bounds) if reached is None else None
     printed = _PRINTED.match(limit.amount)
     scale, unit = _SCALES[printed[2]] if printed is not None else (1, "")
     low = None if bounds is None else float(bounds.low * scale)
@@ -684,6 +707,8 @@ def _measure(limit: Limit, per: Per, own: Fraction, others: Mapping[str, Fractio
 
 def _open(product: Product, limit: Limit, bounds: Bounds) -> str:
     """Why the law engine cannot tell."""
+    if limit.basis == "alkaloid-fraction" and total_disagrees(product.contents, grams=product.grams):
+        return "total-disagrees"
     own = [one for one in product.contents if one.analyte == limit.analyte]
     if all(one.form is not None for one in own):
         return "other-form"

@@ -11,14 +11,19 @@ import numpy as np
 from equipoise import __version__
 from equipoise.engines import pharmacokinetics as engine
 from equipoise.engines.pharmacokinetics import (
+    OFFSETS,
     AnalyteExposure,
     Content,
+    Drawn,
     Inactivation,
+    Nearby,
     Parameters,
     Population,
     Schedule,
     Summary,
-    exposure,
+    draw,
+    exposed,
+    nearby,
     ng_per_ml,
 )
 from equipoise.findings.pharmacokinetics import (
@@ -131,7 +136,8 @@ class ExposureAnswer:
 
     ``levels``: which spreads are in the intervals; without studies all are people of the reference study. ``drawn``: the
     generator and its seed. ``reference``: the study to which the typical values belong. ``typical``: the parameters of the
-    person in the middle. ``differs``: the comparisons that do not agree, in words.
+    person in the middle. ``differs``: the comparisons that do not agree, in words. Without moments there are no bands, and no
+    panel of them.
     """
 
     sentence: str
@@ -156,7 +162,7 @@ class ExposureAnswer:
     notes: tuple[str, ...]
     as_of: date
     version: str
-    panel: Bands
+    panel: Bands | None
 
 
 def given_content(mg_per_g: float, *, cv: float) -> tuple[Content, ProductContent]:
@@ -212,6 +218,15 @@ _Z90 = 1.6448536269514722
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Crowd:
+    """The people whom an answer is about, drawn once; made by :meth:`Model.crowd`. ``levels``: how they may differ."""
+
+    drawn: Drawn
+    levels: tuple[Kind, ...]
+    near: Nearby | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Model:
     """What answers about exposure rest on and no person changes; made by :func:`model`.
 
@@ -228,15 +243,28 @@ class Model:
     typical: Mapping[bool, tuple[tuple[str, float], ...]]
     untested: tuple[Content, ProductContent] | None
 
+    def crowd(self, *, people: int, seed: int, levels: Collection[Kind], many: bool = False) -> Crowd:
+        """People to whom schedules are given; ``many``: one after the other, so that more is worked out before the first.
+
+        Raises
+        ------
+        ValueError
+            A seed below 0, or what the engine refuses: too many.
+        """
+        if seed < 0:
+            raise ValueError(f"the seed is {seed}; should be 0 or above")
+        named = [LEVELS[name] for name in levels]
+        drawn = draw(self.people, people=people, rng=np.random.default_rng(seed), levels=named)
+        near = nearby(drawn.parameters, OFFSETS) if many else None
+        return Crowd(drawn=drawn, levels=tuple(name for name in LEVELS if name in levels), near=near)
+
     def answer(
         self,
         taken: Schedule,
+        crowd: Crowd,
         *,
         reported: str,
         content: ProductContent | None,
-        people: int,
-        seed: int,
-        levels: Collection[Kind],
         hours: float | None,
         as_of: date,
         points: int = POINTS,
@@ -245,30 +273,21 @@ class Model:
         """What the model gives for reported intakes of leaf, and how far it agrees with what was printed.
 
         ``hours``: how long the bands are, from 0 h; to the end of the last day without it. ``points``: moments of the bands, at
-        most. ``hypothesis``: that CYP3A is lost to mitragynine, with the records of its constants.
+        most, 0 for an answer of numbers alone. ``hypothesis``: that CYP3A is lost to mitragynine, with the records of its
+        constants.
 
         Raises
         ------
         ValueError
-            A seed below 0, too few people for an interval, or what the engine refuses: too many.
+            Too few people for an interval, or what the engine refuses: too many moments.
         """
-        if seed < 0:
-            raise ValueError(f"the seed is {seed}; should be 0 or above")
-        differing = tuple(name for name in LEVELS if name in levels and (name != "product" or taken.content_log_sd > 0))
+        levels, people = crowd.levels, crowd.drawn.parameters.people
+        differing = tuple(name for name in levels if name != "product" or taken.content_log_sd > 0)
         if differing and people < _FEWEST:
             raise ValueError(f"there are {people} people, too few for an interval of {LEVEL:.0%}; should be {_FEWEST} or more")
-        times = _times(taken, hours, points)
+        times = _times(taken, hours, points) if points else []
         lost, constants = (None, ()) if hypothesis is None else hypothesis
-        found = exposure(
-            taken,
-            self.people,
-            rng=np.random.default_rng(seed),
-            people=people,
-            times_h=times,
-            levels=[LEVELS[name] for name in levels],
-            level=LEVEL,
-            inactivation=lost,
-        )
+        found = exposed(taken, crowd.drawn, times_h=times, level=LEVEL, inactivation=lost, near=crowd.near)
         numbers = tuple(_numbers(found, repeated=taken.time_h.size > 1, days=float(np.ptp(taken.time_h)) >= 24))
         return ExposureAnswer(
             sentence=_sentence(numbers, differing),
@@ -285,7 +304,7 @@ class Model:
             auto_inhibition=None if lost is None else _constants(lost),
             numbers=numbers,
             times_h=tuple(found.times_h.tolist()),
-            bands=tuple(_series(name, one) for name, one in _analytes(found)),
+            bands=tuple(_series(name, one) for name, one in _analytes(found)) if times else (),
             compared=self.compared,
             differs=self.differs,
             parameters=self.held.id,
@@ -298,12 +317,12 @@ class Model:
                 *dict.fromkeys(one.record for one in self.compared),
             ),
             notes=(
-                *_rough(people=found.people if differing else None, step=times[1] - times[0]),
+                *_rough(people=found.people if differing else None, step=times[1] - times[0] if times else 0.0),
                 *_notes(self.held, content, lost),
             ),
             as_of=as_of,
             version=__version__,
-            panel=_panel(found, numbers, reported, differing),
+            panel=_panel(found, numbers, reported, differing) if times else None,
         )
 
 
@@ -343,20 +362,20 @@ def exposure_answer(
     auto_inhibition: bool,
     as_of: date,
 ) -> ExposureAnswer:
-    """One answer of the model that the evidence has; see :meth:`Model.answer`.
+    """One answer of the model that the evidence has; see :meth:`Model.crowd` and :meth:`Model.answer`.
 
     Raises
     ------
     ValueError
-        As :func:`model` and :meth:`Model.answer` do, or a constant of the hypothesis that is not on record.
+        As :func:`model`, :meth:`Model.crowd` and :meth:`Model.answer` do, or a constant of the hypothesis that is not on
+        record.
     """
-    return model(evidence, untested=False).answer(
+    ready = model(evidence, untested=False)
+    return ready.answer(
         taken,
+        ready.crowd(people=people, seed=seed, levels=levels),
         reported=reported,
         content=content,
-        people=people,
-        seed=seed,
-        levels=levels,
         hours=hours,
         as_of=as_of,
         hypothesis=inactivation(evidence) if auto_inhibition else None,

@@ -64,11 +64,16 @@ MICROBES = frozenset(
 )
 
 
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
+_HYPHEN = re.compile(r"\s*-\s*")
+
+
 def letters(name: str) -> str:
     """A name without case, doubled spaces, spaces around hyphens, and signs at its end."""
-    flat = re.sub(r"[\u2010-\u2015\u2212]", "-", name.casefold())
-    flat = re.sub(r"\s*-\s*", "-", flat)
-    return re.sub(r"\s+", " ", flat).strip(" .:*†‡")
+    flat = name.casefold().translate(_DASHES)
+    if "-" in flat:
+        flat = _HYPHEN.sub("-", flat)
+    return " ".join(flat.split()).strip(" .:*†‡")
 
 
 _ANALYTES = {letters(name): analyte for analyte, names in _NAMES.items() for name in names.split(" | ")}
@@ -121,6 +126,7 @@ BELOW_LOQ = _words("<loq | < loq | blq | bql | below loq | <rl | < rl | <mrl | t
 ABSENT = _words("absent | negative | neg | not present | absence | none found")
 FOUND = _words("detected | present | positive | pos | presence | tntc | too numerous to count")
 JUDGED = _words("pass | passed | fail | failed | complies | conforms | compliant | does not comply | ok")
+_RESULTS = (NOTHING - {""}) | UNDETECTED | BELOW_LOQ | ABSENT | FOUND | JUDGED
 
 SERVINGS = _words("serving_g | serving size | serving weight | serving")
 LABELS = SERVINGS | _words(
@@ -144,7 +150,7 @@ def weighed(text: str) -> tuple[str, Basis]:
 
 def is_word(cell: str) -> bool:
     """Whether a cell is a result in words."""
-    return letters(cell) in (NOTHING - {""}) | UNDETECTED | BELOW_LOQ | ABSENT | FOUND | JUDGED
+    return letters(cell) in _RESULTS
 
 
 def column(head: str) -> tuple[str, str]:

@@ -38,7 +38,15 @@ def unsupported_json(substance: str, why: str) -> str:
 
 
 def exposure_figure(answer: ExposureAnswer) -> str:
-    """The curves as a picture of its own."""
+    """The curves as a picture of its own.
+
+    Raises
+    ------
+    ValueError
+        An answer of numbers alone.
+    """
+    if answer.panel is None:
+        raise ValueError("the answer has no curves; should be asked for with moments")
     return standalone(panel(answer.panel, ident="exposure"))
 
 

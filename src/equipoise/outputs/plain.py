@@ -11,26 +11,36 @@ from typing import Any
 
 from equipoise.values.dates import PartialDate
 
+_AS_IS: frozenset[type] = frozenset({str, int, float, bool, type(None)})
+_PRINTED = PartialDate | date | Decimal
+"""What is one value as it is printed; a decimal keeps its digits."""
+
 
 def plain(value: Any) -> Any:
     """Values of the house as what JSON knows."""
-    kind = type(value)
-    if kind is str:  # as most values are
+    kind: Any = type(value)
+    if kind in _AS_IS:  # as most values are
         return value
-    if isinstance(value, PartialDate | date | Decimal):  # a decimal keeps its printed digits
-        return str(value)
-    if dataclasses.is_dataclass(kind):
-        return {key: plain(getattr(value, name)) for key, name in _keys(kind)}
+    fields = _fields(kind)
+    if fields:
+        return {
+            key: one if type(one) in _AS_IS else plain(one)
+            for key, one in ((key, getattr(value, name)) for key, name in fields)
+        }
+    if isinstance(value, tuple | list):
+        return [one if type(one) in _AS_IS else plain(one) for one in value]
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+    if isinstance(value, _PRINTED):
+        return str(value)
     return value.value if isinstance(value, Enum) else value
 
 
 @functools.cache
-def _keys(kind: Any) -> tuple[tuple[str, str], ...]:
-    """Each field of a dataclass as files spell it, and its name."""
+def _fields(kind: Any) -> tuple[tuple[str, str], ...]:
+    """Each field of a dataclass as files spell it, and its name; none of what is no dataclass, or is printed as one value."""
+    if not dataclasses.is_dataclass(kind) or kind is PartialDate:
+        return ()
     return tuple((item.metadata.get("key", item.name), item.name) for item in dataclasses.fields(kind))
 
 

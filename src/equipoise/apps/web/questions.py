@@ -93,6 +93,7 @@ def product(house: House, given: Given, certificate: Certificate | None) -> Prod
     return product_answer(
         certificate,
         house.evidence,
+        house.desk.limits,
         () if spot is None else places.bearing(spot),
         place=None if spot is None else places.around(spot),
         asked=Asked(grams_per_day=grams, serving_g=serving, container_g=container, unit_g=unit, form=form, people=people),

@@ -6,8 +6,8 @@ for each person. Concentrations are nM in plasma; :func:`ng_per_ml` converts. It
 """
 
 from equipoise.engines.pharmacokinetics.agreement import Agreement, consistent
-from equipoise.engines.pharmacokinetics.disposition import Curves, Parameters, concentrations
-from equipoise.engines.pharmacokinetics.exposures import AnalyteExposure, Exposure, Summary, exposure
+from equipoise.engines.pharmacokinetics.disposition import Curves, Nearby, Parameters, concentrations, nearby
+from equipoise.engines.pharmacokinetics.exposures import AnalyteExposure, Exposure, Summary, exposed, exposure
 from equipoise.engines.pharmacokinetics.inactivation import Inactivation
 from equipoise.engines.pharmacokinetics.intakes import Content, Schedule, UnsupportedError, regular, schedule
 from equipoise.engines.pharmacokinetics.molar import (
@@ -19,13 +19,14 @@ from equipoise.engines.pharmacokinetics.molar import (
     nmol,
 )
 from equipoise.engines.pharmacokinetics.population import LEVELS, Drawn, Level, Population, Typical, draw
-from equipoise.engines.pharmacokinetics.profiles import Analyte, Profile, area, profile
+from equipoise.engines.pharmacokinetics.profiles import OFFSETS, Analyte, Profile, area, profile
 from equipoise.engines.pharmacokinetics.terminal import Sampling, studied_half_life
 
 __all__ = [
     "HYDROXYMITRAGYNINE",
     "LEVELS",
     "MITRAGYNINE",
+    "OFFSETS",
     "Agreement",
     "Analyte",
     "AnalyteExposure",
@@ -35,6 +36,7 @@ __all__ = [
     "Exposure",
     "Inactivation",
     "Level",
+    "Nearby",
     "Parameters",
     "Population",
     "Profile",
@@ -47,9 +49,11 @@ __all__ = [
     "concentrations",
     "consistent",
     "draw",
+    "exposed",
     "exposure",
     "molar_mass",
     "nanomolar",
+    "nearby",
     "ng_per_ml",
     "nmol",
     "profile",

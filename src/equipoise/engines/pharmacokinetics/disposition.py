@@ -284,12 +284,42 @@ def rounding_h(times_h: Floats) -> float:
     return max(abs(float(times_h[0])), abs(float(times_h[-1])), 1.0) * 1e-13
 
 
-def curves(p: Parameters, held: Legs, states: Floats, *, out: Floats | None = None) -> Floats:
-    """Return both concentrations in nM at all moments of legs, shape (2, moments, people), from ``states`` at their begin."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Nearby:
+    """What a state adds to both concentrations of some people after the hours of ``lag_h``, the first of which is 0.
+
+    ``central`` has the shape (3, lags, people), ``formed`` (4, lags, people).
+    """
+
+    lag_h: Floats
+    central: Floats
+    formed: Floats
+
+    def places(self, lag_h: Floats, within: float) -> Whole | None:
+        """Return where lags are among these; None where one is not."""
+        place = np.minimum(np.searchsorted(self.lag_h, lag_h - within), self.lag_h.size - 1)
+        return place if (np.abs(self.lag_h[place] - lag_h) <= within).all() else None
+
+
+def nearby(p: Parameters, lag_h: ArrayLike) -> Nearby:
+    """Work out for good what the same few hours do to the same people, whatever they take; ``lag_h`` is sorted."""
+    lags = np.append(0.0, lag_h)
+    step = Step(p, lags[:, None])
+    return Nearby(lag_h=lags, central=step.to_central() / p.v1, formed=step.to_formed())
+
+
+def curves(p: Parameters, held: Legs, states: Floats, *, out: Floats | None = None, near: Nearby | None = None) -> Floats:
+    """Return both concentrations in nM at all moments of legs, shape (2, moments, people), from ``states`` at their begin.
+
+    ``near``: what was worked out of these people before; it is used where it has all lags.
+    """
     found = np.empty((2, held.lag.size, p.people)) if out is None else out
     most = max(2 * PIECE, CELLS // p.people)
     place = np.full(held.lag_h.size, -1)
     central = formed = found
+    ready = None if near is None else near.places(held.lag_h, rounding_h(held.grid))
+    if near is not None and ready is not None:
+        place, central, formed = ready, near.central, near.formed
     for number, (begin, end, lags) in enumerate(held.alike):
         if (place[lags] < 0).any():
             chosen: dict[int, None] = {}

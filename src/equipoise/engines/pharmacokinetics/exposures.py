@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.engines.pharmacokinetics.disposition import Nearby
 from equipoise.engines.pharmacokinetics.inactivation import Inactivation, Numerical
 from equipoise.engines.pharmacokinetics.intakes import Schedule
 from equipoise.engines.pharmacokinetics.molar import HYDROXYMITRAGYNINE, MITRAGYNINE
-from equipoise.engines.pharmacokinetics.population import LEVELS, Level, Population, checked_levels, draw
+from equipoise.engines.pharmacokinetics.population import LEVELS, Drawn, Level, Population, draw
 from equipoise.engines.pharmacokinetics.profiles import Analyte, Profile, assembled, clock, linear
 from equipoise.engines.pharmacokinetics.terminal import Sampling
 
@@ -93,7 +95,7 @@ def exposure(
     Parameters
     ----------
     times_h
-        Ascending hours of the bands; each full hour to the end of the last day if none are given.
+        Ascending hours of the bands, or none; each full hour to the end of the last day if not given.
     level
         Share of people in the intervals, between 0 and 1.
 
@@ -103,15 +105,33 @@ def exposure(
         As :func:`draw` and :func:`profile`; a level that is not between 0 and 1; with ``inactivation`` people times intakes
         beyond 50,000.
     """
+    drawn = draw(population, people=people, rng=rng, levels=levels)
+    return exposed(taken, drawn, times_h=times_h, level=level, sampling=sampling, inactivation=inactivation)
+
+
+def exposed(
+    taken: Schedule,
+    drawn: Drawn,
+    *,
+    times_h: ArrayLike | None = None,
+    level: float = 0.90,
+    sampling: Sampling | None = None,
+    inactivation: Inactivation | None = None,
+    near: Nearby | None = None,
+) -> Exposure:
+    """:func:`exposure` of people who were drawn before.
+
+    Parameters
+    ----------
+    near
+        What :func:`nearby` worked out of them, where many schedules follow.
+    """
     if not 0 < level < 1:
         raise ValueError(f"the level is {level}; should be between 0 and 1")
-    said = _said(rng)
-    chosen = checked_levels(levels)
-    drawn = draw(population, people=people, rng=rng, levels=chosen, content_log_sd=taken.content_log_sd)
-    solve = linear if inactivation is None else Numerical(inactivation=inactivation)
-    moments = clock(taken, times_h, sampling)
-    found = assembled(drawn.parameters, taken, moments, solve, content=drawn.content, sampling=sampling)
-    return summarised(found, levels=chosen, level=level, rng=said, inactivation=inactivation)
+    solve = partial(linear, near=near) if inactivation is None else Numerical(inactivation=inactivation)
+    moments, content = clock(taken, times_h, sampling), drawn.content(taken.content_log_sd)
+    found = assembled(drawn.parameters, taken, moments, solve, content=content, sampling=sampling)
+    return summarised(found, levels=drawn.levels, level=level, rng=drawn.rng, inactivation=inactivation)
 
 
 def summarised(
@@ -136,12 +156,6 @@ def summarised(
         rng=rng,
         inactivation=inactivation,
     )
-
-
-def _said(rng: np.random.Generator) -> str:
-    seeds = rng.bit_generator.seed_seq
-    entropy, key = getattr(seeds, "entropy", None), getattr(seeds, "spawn_key", ())
-    return f"{type(rng.bit_generator).__name__}, entropy {entropy}" + (f", child {key}" if key else "")
 
 
 def _analyte(found: Analyte, formula: str, numbers: Mapping[str, Summary | None], shares: Floats) -> AnalyteExposure:

@@ -76,10 +76,19 @@ class Population:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Drawn:
-    """Parameters of people and the factor (people,) on what each has taken, since the content of a product is not known."""
+    """Parameters of people, and how each differs in what is in a gram (people,), in standard deviations of its logarithm.
+
+    ``levels`` are those at which they differ; ``rng``: kind, seed and children of the generator, as it came in.
+    """
 
     parameters: Parameters
-    content: Floats
+    deviation: Floats
+    levels: tuple[Level, ...]
+    rng: str
+
+    def content(self, log_sd: float) -> Floats:
+        """Return the factor (people,) on what each has taken, of a product whose content is off by that much."""
+        return np.exp((log_sd if "content" in self.levels else 0.0) * self.deviation)
 
 
 def checked_levels(levels: Collection[str]) -> tuple[Level, ...]:
@@ -96,7 +105,6 @@ def draw(
     people: int,
     rng: np.random.Generator,
     levels: Collection[Level] = LEVELS,
-    content_log_sd: float = 0.0,
 ) -> Drawn:
     r"""Draw people, each as one of another study who took another product: lognormal, with the spreads of the chosen levels.
 
@@ -115,6 +123,7 @@ def draw(
     chosen = checked_levels(levels)
     if not 1 <= people <= MOST_PEOPLE:
         raise ValueError(f"there are {people:,} people; should be 1 to {MOST_PEOPLE:,}")
+    said = _said(rng)
     names = [item.name for item in fields(population)]
     deviation = rng.standard_normal((len(names), 3, people))
     content = rng.standard_normal(people)
@@ -129,5 +138,10 @@ def draw(
         of_study = deviation[names.index("f"), list(spread_of).index("studies")]
         effects["sp"] += population.f.studies_mean + population.f.between_studies * of_study
     values = {name: getattr(population, name).value * np.exp(effect) for name, effect in effects.items()}
-    width = content_log_sd if "content" in chosen else 0.0
-    return Drawn(parameters=Parameters(**values), content=np.exp(width * content))
+    return Drawn(parameters=Parameters(**values), deviation=content, levels=chosen, rng=said)
+
+
+def _said(rng: np.random.Generator) -> str:
+    seeds = rng.bit_generator.seed_seq
+    entropy, key = getattr(seeds, "entropy", None), getattr(seeds, "spawn_key", ())
+    return f"{type(rng.bit_generator).__name__}, entropy {entropy}" + (f", child {key}" if key else "")

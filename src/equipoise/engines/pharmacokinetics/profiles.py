@@ -9,12 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.engines.pharmacokinetics.disposition import (
     Legs,
+    Nearby,
     Parameters,
     Step,
     areas,
     checked_times,
     curves,
     legs,
+    rounding_h,
     slopes,
     walk,
 )
@@ -24,6 +26,7 @@ from equipoise.engines.pharmacokinetics.terminal import Sampling, studied_half_l
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 DAY = 24.0
 OFFSETS = 2.0 ** np.arange(-3, 11)
@@ -107,16 +110,28 @@ def hourly(taken: Schedule) -> Floats:
 
 
 def clock(taken: Schedule, times_h: ArrayLike | None, sampling: Sampling | None) -> Clock:
-    """Return the moments at which a solution is wanted."""
-    times = hourly(taken) if times_h is None else checked_times(times_h)
+    """Return the moments at which a solution is wanted: those asked, which may be none, and those that its numbers need."""
+    times = hourly(taken) if times_h is None else np.asarray(times_h, dtype=np.float64)
+    times = checked_times(times) if times.size else times
     first, last = float(taken.time_h[0]), float(taken.time_h[-1])
     begins = first + DAY * float(np.floor((last - first) / DAY + 1e-9))
     days = ((first, first + DAY), (begins, begins + DAY))
     samples = np.array([]) if sampling is None else last + np.asarray(sampling.times_h, dtype=np.float64)
     until = np.diff(taken.time_h, append=np.inf)[:, None]
-    near = (taken.time_h[:, None] + OFFSETS)[until > OFFSETS]
+    near = (taken.time_h[:, None] + OFFSETS)[(until > OFFSETS) & ~_outdone(taken)[:, None]]
     grid = np.unique(np.concatenate([times, taken.time_h, samples, np.ravel(days), near]))
     return Clock(times_h=times, grid=grid, first_day=days[0], last_day=days[1], samples=samples)
+
+
+def _outdone(taken: Schedule) -> Bools:
+    """Return whether no peak needs to be looked for after an intake: all up to it are taken again a day later, and as much.
+
+    What is taken since then only adds, so that each concentration until the next intake is at most that of a day later.
+    """
+    later = taken.time_h + DAY
+    place = np.minimum(np.searchsorted(taken.time_h, later - rounding_h(taken.time_h)), taken.time_h.size - 1)
+    again = (np.abs(taken.time_h[place] - later) <= rounding_h(taken.time_h)) & (taken.mg[place] >= taken.mg)
+    return np.logical_and.accumulate(again)
 
 
 def profile(
@@ -132,7 +147,7 @@ def profile(
     Parameters
     ----------
     times_h
-        Where curves are wanted, ascending, in h; each full hour to the end of the last day if none are given.
+        Where curves are wanted, ascending, in h, or none; each full hour to the end of the last day if not given.
     content
         Factors on all amounts of a person, one number or shape (people,).
     sampling
@@ -221,8 +236,8 @@ def _since(taken: Schedule, peak_h: Floats) -> Floats:
     return np.where(known, peak_h - taken.time_h[np.maximum(place, 0)], np.nan)
 
 
-def linear(p: Parameters, taken: Schedule, moments: Clock, factor: Floats) -> Course:
-    """Solve the model in closed form, some people at a time."""
+def linear(p: Parameters, taken: Schedule, moments: Clock, factor: Floats, *, near: Nearby | None = None) -> Course:
+    """Solve the model in closed form, some people at a time; ``near`` is of all of them, and helps where they are few."""
     grid = moments.grid
     found = Course(
         concentration=np.empty((2, grid.size, p.people)),
@@ -231,12 +246,23 @@ def linear(p: Parameters, taken: Schedule, moments: Clock, factor: Floats) -> Co
     held = legs(grid, np.concatenate([taken.time_h, moments.first_day, moments.last_day]))
     for begin in range(0, p.people, TOGETHER):
         part = slice(begin, begin + TOGETHER)
-        some = p if p.people <= TOGETHER else p.some(part)
-        _fill(found, part, some, factor[part], taken=taken, moments=moments, held=held)
+        whole = p.people <= TOGETHER
+        some, ready = (p, near) if whole else (p.some(part), None)
+        _fill(found, part, some, factor[part], taken=taken, moments=moments, held=held, near=ready)
     return found
 
 
-def _fill(found: Course, part: slice, p: Parameters, factor: Floats, *, taken: Schedule, moments: Clock, held: Legs) -> None:
+def _fill(
+    found: Course,
+    part: slice,
+    p: Parameters,
+    factor: Floats,
+    *,
+    taken: Schedule,
+    moments: Clock,
+    held: Legs,
+    near: Nearby | None,
+) -> None:
     """Solve for some of the people of a course."""
     states, amounts = walk(p, taken, held.begin_h, factor)
     for area_of, day in ((found.first_day, moments.first_day), (found.last_day, moments.last_day)):
@@ -244,7 +270,7 @@ def _fill(found: Course, part: slice, p: Parameters, factor: Floats, *, taken: S
         area_of[:, part] = areas(p, states[begin], states[end], amounts[begin + 1 : end + 1].sum() * factor)
     nothing = np.zeros((4, p.people))
     found.forever[:, part] = areas(p, nothing, nothing, amounts.sum() * factor)
-    concentration = curves(p, held, states, out=found.concentration[:, :, part])
+    concentration = curves(p, held, states, out=found.concentration[:, :, part], near=near)
     found.peak[:, part], found.peak_h[:, part] = _peaks(p, held, states, amounts, concentration)
 
 
