@@ -8,9 +8,11 @@ import re
 from dataclasses import dataclass
 
 _FRONT = re.compile(
-    r"^(?:\W*\d+\s*\(\s*)?(?:NDA\d+\s+|Abuse-Deterrent\s+|\d[\d.,]*\s+(?:HR|ACTUAT|ML|MG|DAY|VIAL)\s+)*", re.IGNORECASE
+    r"^(?:\W*\d+\s*\(\s*)?(?:(?:NDA\d+|Abuse-Deterrent|Osmotic|3-Bead|Biphasic|BX Rating|Matrix Delivery|Modified|PMDD|Sprinkle"
+    r"|Smoking Cessation|\d[\d.,]*\s+(?:HR|ACTUAT|ML|MG|DAY|VIAL))\s+)*",
+    re.IGNORECASE,
 )
-"""What stands before the first ingredient: how long, how much, how many in a pack."""
+"""What stands before the first ingredient: how long, how much, how many in a pack, of which build or use."""
 _BRAND = re.compile(r"\[([^\[\]]{2,80})\]")
 _STRENGTH = re.compile(r"\s\(?\d[\d.,]*\s*(?:MG|MCG|UG|UNT|MEQ|ML|G|IU|MMOL|%)\b.*$", re.IGNORECASE | re.DOTALL)
 _AMOUNT = re.compile(
