@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 from patients import AS_OF, RXNORM, book, order, synthea
 
-from equipoise.findings.charts import ChartMedicine, ChartMedicines, dated, names, read, reasons_to_ask
+from equipoise.findings.charted import reasons_to_ask
+from equipoise.findings.charts import ChartMedicine, ChartMedicines, dated, names, read
 from equipoise.intake.fhir import Chart, bare, chart, written
+
+PATIENTS = ("becky-fadel", "krystina-ratke", "soledad-bailey", "tommie-koepp")
 
 
 def charted(*resources: object) -> Chart:
@@ -28,6 +31,9 @@ def one(text: str, code: str | None = None) -> ChartMedicine:
         ("24 HR venlafaxine 75 MG Extended Release Oral Capsule", {"venlafaxine"}),
         ("Acetaminophen 300 MG / Hydrocodone Bitartrate 5 MG Oral Tablet", {"paracetamol", "hydrocodone"}),
         ("Abuse-Deterrent 12 HR Oxycodone Hydrochloride 15 MG Extended Release Oral Tablet [Oxycontin]", {"oxycodone"}),
+        ("Smoking Cessation 12 HR bupropion hydrochloride 150 MG Extended Release Oral Tablet [Zyban]", {"bupropion"}),
+        ("PMDD fluoxetine 10 MG Oral Tablet", {"fluoxetine"}),
+        ("Osmotic 24 HR paliperidone 3 MG Extended Release Oral Tablet", {"paliperidone"}),
         ("Ibuprofen 400 MG Oral Tablet [Ibu]", {"ibuprofen"}),
         ("{28 (fluoxetine 20 MG Oral Capsule)} Pack", {"fluoxetine"}),
         ("72 HR Fentanyl 0.025 MG/HR Transdermal System", {"fentanyl"}),
@@ -57,6 +63,99 @@ def test_where_code_and_words_differ_both_are_named_and_taken() -> None:
 def test_words_that_hold_more_than_the_code_do_not_contradict_it() -> None:
     percocet = one("Acetaminophen 325 MG / Oxycodone Hydrochloride 5 MG Oral Tablet [Percocet]", "7804")
     assert (percocet.kind, set(percocet.medicines)) == ("read", {"oxycodone", "paracetamol"})
+
+
+def coded(*codes: str, text: str | None = None) -> ChartMedicine:
+    """An order by codes of RxNorm, with or without words."""
+    said = {"coding": [{"system": RXNORM, "code": code} for code in codes], **({"text": text} if text else {})}
+    (only,) = found(order("1", "") | {"medicationCodeableConcept": said}).current
+    return only
+
+
+@pytest.mark.parametrize(
+    ("code", "medicines", "others"),
+    [
+        ("349332", {"escitalopram"}, ()),
+        ("833036", {"hydrocodone", "paracetamol"}, ()),
+        ("155137", {"sertraline"}, ()),
+        ("861769", {"metformin"}, ("sitagliptin",)),
+    ],
+)
+def test_the_code_of_a_product_or_a_salt_is_read_without_words(code: str, medicines: set[str], others: tuple[str, ...]) -> None:
+    read = coded(code)
+    assert (read.kind, set(read.medicines), read.others) == ("read", medicines, others)
+
+
+def test_a_product_whose_words_name_another_medicine_is_checked_as_both() -> None:
+    both = one("quetiapine 25 MG Oral Tablet", "833036")
+    assert (both.kind, both.medicines) == ("disagrees", ("hydrocodone", "paracetamol", "quetiapine"))
+    assert both.sentence == "The code means hydrocodone and paracetamol, the words beside it quetiapine: both were checked."
+    foreign = one("famotidine 20 MG Oral Tablet", "833036")
+    assert foreign.sentence.endswith("the words beside it famotidine: only hydrocodone and paracetamol were checked.")
+    assert one("fluoxetine / olanzapine", "861769").sentence.startswith("The code means metformin and sitagliptin, ")
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "medicines"),
+    [
+        ("833036", "hydrocodone", {"hydrocodone", "paracetamol"}),
+        ("849450", "Naproxen sodium", {"sumatriptan"}),
+        ("312938", "Zoloft and kratom", {"sertraline"}),
+        ("999999999", "sertraline 50 MG Oral Tablet", {"sertraline"}),
+        ("999999999", "Zzyzx", set()),
+    ],
+)
+def test_words_that_name_a_part_of_a_product_or_stand_by_an_unknown_code_do_not_contradict_it(
+    code: str, text: str, medicines: set[str]
+) -> None:
+    read = one(text, code)
+    assert (read.kind, set(read.medicines)) == ("read" if medicines else "not-recognised", medicines)
+
+
+def test_what_else_is_in_a_product_is_named_once_by_code_and_words() -> None:
+    assert one("sumatriptan 85 MG / naproxen sodium 500 MG Oral Tablet", "849450").others == ("naproxen sodium",)
+
+
+def test_codes_of_parts_are_one_product_and_codes_of_two_products_disagree() -> None:
+    assert coded("5489", "161", "833036").kind == "read"
+    assert coded("142439", "161").kind == "read"
+    assert coded("155137", "833036").kind == "disagrees"
+    both = coded("312938", "349332")
+    assert (both.kind, set(both.medicines)) == ("disagrees", {"sertraline", "escitalopram"})
+    assert both.sentence == "The codes mean different medicines (sertraline, escitalopram): all were checked."
+    assert ", the words beside them quetiapine: all" in coded("312938", "349332", text="quetiapine").sentence
+
+
+def test_ingredients_that_a_record_lists_are_one_product_however_each_is_named() -> None:
+    def listed(*parts: dict[str, object], name: str | None = None) -> ChartMedicine:
+        held = {"resourceType": "Medication", "id": "m", "ingredient": [{"itemCodeableConcept": part} for part in parts]}
+        medication = held | ({"code": {"text": name}} if name else {})
+        request = {"resourceType": "MedicationRequest", "id": "1", "status": "active", "contained": [medication]}
+        (only,) = found(request | {"medicationReference": {"reference": "#m"}}).current
+        return only
+
+    by_words = ({"text": "oxycodone"}, {"text": "paracetamol"})
+    by_code = ({"coding": [{"system": RXNORM, "code": "1049604"}]}, {"coding": [{"system": RXNORM, "code": "313782"}]})
+    for parts in (by_words, by_code, (by_words[0], by_code[1])):
+        assert (listed(*parts).kind, set(listed(*parts).medicines)) == ("read", {"oxycodone", "paracetamol"})
+    assert listed(*by_words, name="oxycodone").kind == "read"
+    assert listed(*by_code, {"text": "famotidine"}).kind == "read"
+    assert listed(*by_words, name="sertraline").kind == listed(*by_code, name="sertraline").kind == "disagrees"
+    assert listed(by_words[0], by_code[1] | {"text": "sertraline"}).kind == "disagrees"
+
+
+def test_codes_of_invented_patients_agree_with_the_words_beside_them() -> None:
+    """The displays of these records are RxNorm's own, made without our table."""
+    held = [read(book(), chart({"all": synthea(name)}), AS_OF) for name in PATIENTS]
+    codings = {
+        (coding.code, coding.display)
+        for one in held
+        for medicine in one.current
+        for coding in medicine.listed.name.codings
+        if (RXNORM, coding.code) in book().codes
+    }
+    assert len(codings) >= 5
+    assert not [medicine.sentence for one in held for medicine in one.of_kind("disagrees")]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +221,9 @@ def test_amounts_are_left_out_of_a_name_and_nothing_else_is() -> None:
 )
 def test_depression_opioids_and_the_liver_are_reasons_to_ask(resource: dict[str, object], why: tuple[str, ...]) -> None:
     held = charted({"resourceType": "Condition", "id": "c", **resource})
-    assert reasons_to_ask(book(), held, read(book(), held, AS_OF)) == why
+    assert tuple(reasons_to_ask(book(), held, read(book(), held, AS_OF), ())) == why
 
 
 def test_an_opioid_on_the_list_is_a_reason_to_ask() -> None:
     held = charted(order("1", "oxycodone"))
-    assert reasons_to_ask(book(), held, read(book(), held, AS_OF)) == ("opioids",)
+    assert tuple(reasons_to_ask(book(), held, read(book(), held, AS_OF), ())) == ("opioids",)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
+from typing import Any
 
 import pytest
 from fhirpathpy import evaluate
@@ -77,6 +78,35 @@ def test_discovery_lists_three_services_with_ids_of_their_own() -> None:
         assert all(value not in (None, "", [], {}) for value in within(one))
         for query in one["prefetch"].values():
             assert query.count("{{") == query.count("{{context.patientId}}") == 1
+
+
+@pytest.mark.parametrize("path", ["", "/override-reasons"])
+def test_what_can_be_read_can_be_asked_for_by_its_head(path: str) -> None:
+    whole, head = (sent(open_app(), method, f"/cds-services{path}") for method in ("GET", "HEAD"))
+    assert (head.status_code, head.headers) == (200, whole.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("", {"GET", "HEAD", "OPTIONS"}),
+        ("/override-reasons", {"GET", "HEAD", "OPTIONS"}),
+        ("/kratom-patient-view", {"POST", "OPTIONS"}),
+        ("/kratom-patient-view/feedback", {"POST", "OPTIONS"}),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "BREW"])
+def test_another_method_is_an_outcome_that_names_those_that_are_taken(
+    client: Any, method: str, path: str, allowed: set[str]
+) -> None:
+    found = client.ask(method, f"/cds-services{path}")
+    assert "Allow" in refused(found, 405)
+    assert {*found.headers["allow"].split(", ")} == allowed
+
+
+def test_an_address_under_the_services_that_is_none_is_an_outcome(client: Any) -> None:
+    for path in ("/", "/kratom-patient-view/", "/a/b/c", "/kratom-patient-view/feedback/more"):
+        assert "discovery" in refused(client.post(f"/cds-services{path}", json={}), 404)
 
 
 # Cards.
@@ -165,6 +195,21 @@ def test_what_was_not_sent_is_said_on_the_card() -> None:
     assert any("allergies: was not sent" in one["detail"] for one in cards(body(prefetch=partly)))
 
 
+@pytest.mark.parametrize("lost", ["conditions", "allergies", "item9", "results", "patient"])
+def test_what_says_nothing_of_kratom_may_be_missing(lost: str) -> None:
+    partly = {name: value for name, value in prefetch(SERTRALINE).items() if name != lost}
+    assert cards(body(prefetch=partly)) == []
+
+
+def test_a_condition_a_result_and_an_age_of_the_record_are_on_a_card() -> None:
+    liver = {"resourceType": "Condition", "id": "c", "code": {"text": "Cirrhosis"}}
+    born = {"resourceType": "Patient", "id": "1", "birthDate": "1950-01-01"}
+    found = cards(body(prefetch={**FULL, "conditions": bundle(liver), "patient": born}))
+    (one,) = (card for card in found if "In the record: " in card["detail"])
+    assert "“age 76”" in one["detail"]
+    assert "“Cirrhosis”" in one["detail"]
+
+
 @pytest.mark.parametrize("lost", ["statements", "social"])
 def test_where_nobody_can_tell_whether_kratom_is_used_the_answer_is_412(lost: str) -> None:
     partly = {name: value for name, value in prefetch(SERTRALINE).items() if name != lost}
@@ -218,7 +263,11 @@ def test_a_hook_on_orders_needs_them(lost: str) -> None:
 def test_an_unknown_service_is_404_and_a_body_too_large_413() -> None:
     refused(answered(body(), "kratom-encounter"), 404)
     small = app(HookSettings(base_url=BASE, open=True, largest_body=100))
-    refused(answered(body(prefetch=FULL), made=small), 413)
+    assert "100 bytes" in refused(answered(body(prefetch=FULL), made=small), 413)
+    for declared in ("101", "9" * 5000):
+        early = answered(b"{", "kratom-patient-view", made=small, headers={"Content-Length": declared})
+        refused(early, 413)
+        assert early.headers["connection"] == "close"
     many = prefetch(*(order(str(number), "a") for number in range(5001)), kratom=statement())
     assert "resources" in refused(answered(body(prefetch=many)), 400)
 

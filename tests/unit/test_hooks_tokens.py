@@ -3,6 +3,8 @@
 import base64
 import json
 import logging
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,9 @@ from fastapi import FastAPI
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from patients import BASE, answered, app, called, prefetch, sent, statement
 
-from equipoise.apps.hooks import HookSettings, issuer
+from equipoise.apps.hooks import HookSettings, issuer, tokens
 from equipoise.apps.hooks.settings import issuer_of
-from equipoise.apps.hooks.tokens import Remembered
+from equipoise.apps.hooks.tokens import NEAR, FullError, Used
 
 ISS = "https://ehr.example.org"
 SERVICE = "kratom-patient-view"
@@ -139,19 +141,78 @@ def test_feedback_has_an_audience_of_its_own_and_discovery_needs_no_token(guarde
     assert sent(guarded, "GET", "/cds-services").status_code == 200
 
 
-def test_used_numbers_are_remembered_until_they_end_and_no_more_than_there_is_room_for() -> None:
-    held = Remembered(most=2)
-    assert held.first(("a", "1"), ends=10, now=0)
-    assert not held.first(("a", "1"), ends=10, now=9)
-    assert held.first(("b", "1"), ends=20, now=9)
-    assert not held.first(("a", "2"), ends=20, now=9)
-    assert held.first(("a", "2"), ends=20, now=11)
+def test_a_number_that_no_text_can_hold_is_a_number_too(guarded: FastAPI) -> None:
+    odd = f"Bearer {token(jti=chr(0xD800))}"
+    assert [call(guarded, odd).status_code for _ in range(2)] == [200, 401]
+
+
+def test_a_used_number_is_remembered_until_it_ends_and_nothing_gives_way_for_another() -> None:
+    held = Used(most=1)
+    for number in range(NEAR):
+        assert held.first(str(number), ends=20 if number else 10, now=5)
+    assert not any(held.first(str(number), ends=20, now=10) for number in range(NEAR))
+    with pytest.raises(FullError):
+        held.first("another", ends=20, now=10)
+    assert held.first("another", ends=20, now=11)
+    assert not held.first("another", ends=20, now=12)
+    with pytest.raises(FullError):
+        held.first("0", ends=30, now=12)
+
+
+def test_an_issuer_whose_room_is_full_hears_so_and_takes_none_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["equipoise.apps.hooks.router"], "Used", lambda: Used(most=1))
+    other = "https://other.example.org"
+    issuers = (LISTED, issuer_of(other, [jwk(OTHER_EC, "ec")]))
+    made = app(HookSettings(base_url=BASE, issuers=issuers))
+    told = [f"Bearer {token()}" for _ in range(NEAR)]
+    assert {call(made, one).status_code for one in told} == {200}
+    full = call(made, f"Bearer {token()}")
+    assert (full.status_code, full.json()["issue"][0]["code"]) == (503, "throttled")
+    assert int(full.headers["retry-after"]) > 0
+    assert {call(made, one).status_code for one in told} == {401}, "a token that comes again never comes in"
+    assert call(made, f"Bearer {token(OTHER_EC, iss=other)}").status_code == 200
+
+
+SHARED = """
+import os
+from equipoise.apps.hooks.tokens import Used
+
+held, (told, tell) = Used(), os.pipe()
+for _ in range(2):
+    if not os.fork():
+        first = sum(held.first(str(number), ends=20, now=10) for number in range(20_000))
+        os.write(tell, f"{first}\\n".encode())
+        os._exit(0)
+print(sum(os.wait()[1] for _ in range(2)), os.read(told, 100).decode())
+"""
+
+
+def test_of_two_processes_that_are_called_with_one_token_one_lets_it_in() -> None:
+    done = subprocess.run([sys.executable, "-c", SHARED], capture_output=True, text=True, check=True, timeout=120)  # noqa: S603
+    failed, *first = map(int, done.stdout.split())
+    assert (failed, sum(first)) == (0, 20_000)
+    assert len(first) == 2
+
+
+def test_a_token_is_remembered_for_longer_than_it_is_taken_for_good(guarded: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    once, held = f"Bearer {token(exp=int(time.time()) + 60)}", tokens.Used.first
+    ends = []
+    monkeypatch.setattr(tokens.Used, "first", lambda *given, **told: ends.append(told["ends"]) or held(*given, **told))
+    assert call(guarded, once).status_code == 200
+    (end,) = ends
+    assert end > jwt.decode(once[7:], options={"verify_signature": False})["exp"] + tokens.LEEWAY_S
 
 
 def test_without_tokens_only_this_machine_may_call() -> None:
     made = app(HookSettings(base_url=BASE, open=True))
     assert call(made, None).status_code == 200
     assert call(made, None, host="10.0.0.7").status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+def test_what_a_proxy_of_this_machine_passes_on_is_no_call_from_this_machine(header: str) -> None:
+    body = called(prefetch=prefetch(kratom=statement()))
+    assert answered(body, headers={header: "127.0.0.1"}).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -164,6 +225,15 @@ def test_without_tokens_only_this_machine_may_call() -> None:
         ({"base_url": BASE, "open": True, "fhir_servers": ("http://ehr.example.org",)}, "https"),
         ({"base_url": BASE, "open": True, "origins": ("*",)}, "should look like"),
         ({"base_url": BASE, "issuers": (LISTED, LISTED)}, "once"),
+        ({"base_url": "https://[::1", "open": True}, "should look like"),
+        ({"base_url": "http://localhost:99999", "open": True}, "should look like"),
+        ({"base_url": "http://localhost:8000\n", "open": True}, "should look like"),
+        ({"base_url": "http://localhost:8000/?", "open": True}, "should look like"),
+        ({"base_url": BASE, "open": True, "origins": ("https://ehr.example.org/",)}, "no origin"),
+        ({"base_url": BASE, "open": True, "origins": ("https://EHR.example.org",)}, "no origin"),
+        ({"base_url": BASE, "open": True, "largest_body": 2_000_001}, "at most 2,000,000"),
+        ({"base_url": BASE, "open": True, "budget_s": float("nan")}, "at most 10"),
+        ({"base_url": BASE, "open": True, "budget_s": 0.0}, "above 0"),
     ],
 )
 def test_settings_refuse_to_exist_wrong(told: dict[str, Any], right: str) -> None:
@@ -178,11 +248,21 @@ def test_keys_are_read_from_a_file_of_public_keys_and_from_no_other(tmp_path: Pa
     small = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - it is refused
     wrong = ec.generate_private_key(ec.SECP256R1())
     private = ECAlgorithm.to_jwk(EC, as_dict=True)
-    for key in (jwk(small, "a"), jwk(wrong, "a"), private, {"kty": "oct", "k": "c2VjcmV0"}, jwk(EC, "a") | {"use": "enc"}, {}):
-        file.write_text(json.dumps({"keys": [key]}))
+    good = jwk(EC, "a")
+    for keys in (
+        *([key] for key in (jwk(small, "a"), jwk(wrong, "a"), private, {"kty": "oct", "k": "c2VjcmV0"}, {})),
+        *([good | told] for told in ({"use": "enc"}, {"kid": 3}, {"x": 3}, {"x": "A"}, {"x": None}, {"kty": []}, {"alg": {}})),
+        *([{"kty": "RSA", "n": "AQ", **told}] for told in ({}, {"e": "AQ"}, {"e": 3})),
+        [good, good],
+        [jwk(EC, None), jwk(OTHER_EC, None)],
+        good,
+        ["a"],
+        3,
+    ):
+        file.write_text(json.dumps({"keys": keys}))
         with pytest.raises(ValueError, match="should"):
             issuer(ISS, file)
-    for text in ("", "[]", '{"keys": []}', "{"):
+    for text in ("", "[]", '{"keys": []}', "{", "[" * 100_000):
         file.write_text(text)
         with pytest.raises(ValueError, match="should"):
             issuer(ISS, file)

@@ -52,6 +52,17 @@ def answered(
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 
+def closing(app: ASGIApp, asked: Scope) -> bool:
+    """Whether an answer ends its connection."""
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(app(asked, asyncio.Event().wait, keep))  # type: ignore[arg-type]
+    return (b"connection", b"close") in sent[0]["headers"]
+
+
 def part(size: int, *, more: bool = False) -> Message:
     return {"type": "http.request", "body": b"x" * size, "more_body": more}
 
@@ -70,7 +81,18 @@ def test_a_body_that_says_that_it_is_too_large_is_not_read() -> None:
         raise AssertionError("it was read")
 
     assert answered(bounded(), scope(content_length="1001"), [], then=read)[0] == 413
-    assert answered(bounded(), scope(content_length="-5"), [], then=read)[0] == 413
+    for odd in ("-5", "+5", "0x5", "5, 5", "\u00b2", "9" * 5000):
+        assert answered(bounded(), scope(content_length=odd), [], then=read)[0] == 413
+
+
+@pytest.mark.parametrize("path", ["/law", "/cds-services/kratom-patient-view"])
+def test_a_body_whose_end_is_told_in_two_ways_is_not_read_and_nothing_after_it(path: str) -> None:
+    async def read() -> Message:
+        raise AssertionError("it was read")
+
+    both = scope(path, content_length="4", transfer_encoding="chunked")
+    assert answered(bounded(), both, [], then=read)[0] == 400
+    assert closing(bounded(), both)
 
 
 def test_a_body_that_turns_out_too_large_is_read_no_further() -> None:

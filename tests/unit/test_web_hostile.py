@@ -2,23 +2,30 @@
 
 import asyncio
 import gzip
+import io
 import json
+import logging
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
+import h11
 import httpx
 import pytest
 from patients import BASE, answered, app, bundle, called, observation, prefetch, sent, server, statement
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.server import ServerState
 
+from equipoise.apps import serve
 from equipoise.apps.hooks import HookSettings
 from equipoise.apps.web import connections
 from equipoise.apps.web.given import MOST_FAULTS, MOST_FIELDS, Given
 from equipoise.apps.web.guards import AT_ONCE, Buckets, Metered
+from equipoise.apps.web.logs import Lines
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CERTIFICATE = {"form": "csv", "text": "Analyte,Result,Unit\nMitragynine,14.2,mg/g\n"}
@@ -153,11 +160,25 @@ class Line:
     """The sending end of a connection, as a protocol sees it; ``buffered`` is what the client has not taken."""
 
     def __init__(self) -> None:
-        self.buffered, self.ended = 0, False
+        self.buffered, self.ended, self.taken = 0, False, b""
+
+    def write(self, sent: bytes) -> None:
+        """Take what is sent."""
+        self.taken += sent
+
+    def resume_reading(self) -> None:
+        """Read on."""
 
     def abort(self) -> None:
         """End at once."""
         self.ended = True
+
+    def is_closing(self) -> bool:
+        """Whether it has ended."""
+        return self.ended
+
+    def get_extra_info(self, name: str) -> None:
+        """Nothing of where it leads."""
 
     def get_write_buffer_size(self) -> int:
         """What is not taken."""
@@ -188,6 +209,90 @@ def test_a_connection_that_says_nothing_or_takes_nothing_is_ended(monkeypatch: p
     ]  # fmt: skip
 
 
+def test_of_as_many_connections_as_may_be_the_oldest_that_asks_nothing_gives_way_to_another() -> None:
+    async def held() -> list[bool]:
+        config = Config(app=refused, http=connections.Connection, limit_concurrency=4, log_config=None, lifespan="off")
+        state, lines, made = ServerState(), [], []
+        for asks in (True, False, False, True):
+            one, line = connections.Connection(config, state, {}), Line()
+            one.connection_made(line)  # type: ignore[arg-type]
+            one.cycle = SimpleNamespace(response_complete=not asks, message_event=asyncio.Event())  # type: ignore[assignment]
+            lines.append(line)
+            made.append(one)
+            await asyncio.sleep(0.002)
+        for one in made:
+            one.connection_lost(OSError())
+        return [line.ended for line in lines]
+
+    assert asyncio.run(held()) == [False, True, False, False]
+
+
+def test_what_the_server_beneath_and_its_loop_say_is_a_line_of_ours_and_names_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, log = io.StringIO(), logging.Logger("ours")
+    log.addHandler(logging.StreamHandler(written))
+    log.handlers[0].setFormatter(Lines())
+    beneath = [logging.getLogger(name) for name in ("uvicorn.error", "asyncio")]
+    for one in beneath:
+        for field in ("handlers", "filters", "propagate"):
+            monkeypatch.setattr(one, field, getattr(one, field))
+        monkeypatch.setattr(one, "filters", [])
+    serve._heard(log)
+    for one in beneath:
+        one.error("it failed\nsocket: raddr=(%r, 1)", "203.0.113.9", exc_info=OSError("203.0.113.9"))
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(line["event"], line["error"]) for line in lines] == [("it failed", "OSError")] * 2
+    assert "203" not in written.getvalue().replace(lines[0]["time"], "").replace(lines[1]["time"], "")
+
+
+HEAD = b"POST /law HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+
+
+def said(sent: bytes, read: h11.Connection | None = None) -> int:
+    """How many bytes of a body a connection reads of what is sent."""
+    read, size = read or connections._Read(h11.SERVER, connections.MOST_OF_A_HEAD), 0
+    read.receive_data(sent)
+    while not isinstance(event := read.next_event(), h11.EndOfMessage):
+        assert event is not h11.NEED_DATA
+        size += len(event.data) if isinstance(event, h11.Data) else 0
+    return size
+
+
+def test_a_body_in_very_many_small_parts_and_a_head_of_very_many_lines_are_read_no_further() -> None:
+    def parts(count: int, size: int) -> bytes:
+        return HEAD + b"\r\n" + (b"%x\r\n%s\r\n" % (size, b"a" * size)) * count + b"0\r\n\r\n"
+
+    one = connections._Read(h11.SERVER, connections.MOST_OF_A_HEAD)
+    for _ in range(3):  # requests of one connection, each counted by itself
+        assert said(parts(200, 1), one) == 200
+        for event in (h11.Response(status_code=204, headers=[]), h11.EndOfMessage()):
+            one.send(event)
+        one.start_next_cycle()
+    assert said(parts(4000, 300)) == 1_200_000
+    for many in (parts(250, 1), parts(2000, 200), HEAD + b"a:b\r\n" * 100 + b"\r\n0\r\n\r\n"):
+        with pytest.raises(h11.RemoteProtocolError, match="too many"):
+            said(many)
+
+
+def test_what_cannot_be_read_after_an_answer_ends_the_connection_without_another() -> None:
+    async def answered_early(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(status_code=404)(scope, receive, send)
+
+    async def heard() -> tuple[bytes, bool]:
+        config = Config(app=answered_early, http=connections.Connection, log_config=None, lifespan="off")
+        one, line = connections.Connection(config, ServerState(), {}), Line()
+        one.connection_made(line)  # type: ignore[arg-type]
+        one.data_received(HEAD + b"\r\n1\r\na\r\n")
+        while not one.asks_nothing:
+            await asyncio.sleep(0)
+        one.data_received(b"no size\r\n")
+        one.connection_lost(OSError())
+        one._unset_keepalive_if_required()
+        return line.taken, line.ended
+
+    taken, ended = asyncio.run(heard())
+    assert (taken.count(b"HTTP/1.1 "), ended) == (1, True)
+
+
 def refused(_: Scope, status: int) -> Response:
     """Say no in a number."""
     return Response(status_code=status)
@@ -195,25 +300,27 @@ def refused(_: Scope, status: int) -> Response:
 
 def test_one_client_cannot_take_every_turn() -> None:
     async def asked() -> tuple[list[int], list[int], int, int]:
-        free = asyncio.Event()
+        turn = asyncio.Event()
 
         async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-            await free.wait()
+            await turn.wait()
             await Response()(scope, receive, send)
 
         buckets = Buckets(rate=1000, burst=1000, clients=10)
-        metered = Metered(slow, buckets=buckets, proxies=(), refusal=refused, clock=time.monotonic)
+        free = frozenset({"/healthz"})
+        metered = Metered(slow, buckets=buckets, proxies=(), refusal=refused, clock=time.monotonic, free=free)
 
-        async def status(method: str, peer: str) -> int:
+        async def status(method: str, peer: str, path: str = "/law", body: bytes | None = None) -> int:
             carrier = httpx.ASGITransport(app=metered, client=(peer, 1))
             async with httpx.AsyncClient(transport=carrier, base_url=BASE) as one:
-                return (await one.request(method, "/law")).status_code
+                return (await one.request(method, path, content=body)).status_code
 
-        waiting = [asyncio.create_task(status("POST", "203.0.113.9")) for _ in range(AT_ONCE + 5)]
+        waiting = [asyncio.create_task(status("POST", "203.0.113.9")) for _ in range(AT_ONCE + 3)]
+        waiting += [asyncio.create_task(status("GET", "203.0.113.9", path, b"x")) for path in ("/law", "/healthz")]
         waiting += [asyncio.create_task(status(*one)) for one in (("GET", "203.0.113.9"), ("POST", "203.0.113.10"))]
         for _ in range(1000):
             await asyncio.sleep(0)
-        free.set()
+        turn.set()
         *hoard, page, other = await asyncio.gather(*waiting)
         return hoard, [page, other], await status("POST", "203.0.113.9"), len(metered.asked)
 

@@ -1,5 +1,6 @@
 """``equipoise serve``: pages, JSON API and CDS Hooks on this machine. What it needs is imported when it is called."""
 
+import logging
 import os
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,21 @@ def _environment(evidence: Path | None, as_of: date | None) -> None:
         os.environ["EQUIPOISE_AS_OF"] = str(as_of)
 
 
+def _heard(log: logging.Logger) -> None:
+    """What the server and its loop say goes where our lines go: of each the first line, since the others may name a client."""
+
+    def shortened(record: logging.LogRecord) -> bool:
+        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+        kind = record.exc_info[0] if record.exc_info else None
+        record.fields = {"error": kind.__name__} if kind else {}
+        return True
+
+    for name in ("uvicorn.error", "asyncio"):
+        other = logging.getLogger(name)
+        other.handlers, other.propagate = log.handlers, False
+        other.addFilter(shortened)
+
+
 def serve(
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The port.")] = 8000,
@@ -39,27 +55,28 @@ def serve(
 
         from equipoise.apps.hooks.settings import loopback
         from equipoise.apps.web import asgi, processes
-        from equipoise.apps.web.connections import Connection
+        from equipoise.apps.web.connections import MOST_OF_A_HEAD, Connection
         from equipoise.apps.web.logs import logger
         from equipoise.apps.web.settings import from_environment
     except ModuleNotFoundError as missing:
         stop(f"{missing.name} is not installed: {_MISSING}")
     _environment(evidence, as_of)
     where = f"[{host}]" if ":" in host else host
-    if loopback(host) and not os.environ.get("EQUIPOISE_HOOKS"):
-        os.environ.setdefault("EQUIPOISE_OPEN_HOOKS", f"http://{where}:{port}")
     try:
         settings = from_environment(os.environ)
     except ValueError as fault:
         stop(f"{fault}.")
-    logger()
-    typer.echo(f"equipoise at http://{where}:{port}/ (stop with Ctrl+C)", err=True)
-    if not loopback(host):
-        typer.echo("Others can reach this address: put a proxy with TLS before it (docs/web.md).", err=True)
+    _heard(logger())
     try:
         held = processes.sockets(host, port, workers)
     except OSError as fault:
         stop(f"{where}:{port}: cannot be listened at ({fault.strerror}).")
+    address = f"http://{where}:{held[0].getsockname()[1]}"
+    if loopback(host) and not os.environ.get("EQUIPOISE_HOOKS"):
+        os.environ.setdefault("EQUIPOISE_OPEN_HOOKS", address)
+    typer.echo(f"equipoise at {address}/ (stop with Ctrl+C)", err=True)
+    if not loopback(host):
+        typer.echo("Others can reach this address: put a proxy with TLS before it (docs/web.md).", err=True)
     try:
         with progress() as step, reading(settings.evidence, "in the evidence; nothing is served"):
             step("Reading and computing")
@@ -75,12 +92,14 @@ def serve(
             server_header=False,
             date_header=True,
             log_config=None,
+            ws="none",
+            backlog=2 * MOST_AT_ONCE,
             log_level="warning",
             lifespan="off",
             timeout_keep_alive=5,
             timeout_graceful_shutdown=10,
             limit_concurrency=MOST_AT_ONCE,
-            h11_max_incomplete_event_size=32_768,
+            h11_max_incomplete_event_size=MOST_OF_A_HEAD,
         )
         processes.keep(held, lambda one: uvicorn.Server(config).run(sockets=[one]))
     finally:

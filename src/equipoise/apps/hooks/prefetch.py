@@ -14,12 +14,14 @@ from urllib.parse import unquote, urljoin
 
 import httpx
 
-from equipoise.apps.hooks.calls import Access, Call
+from equipoise.apps.hooks.calls import Access, Call, no_number, once
+from equipoise.apps.hooks.services import NEWEST
 from equipoise.apps.hooks.settings import HookSettings
-from equipoise.intake.fhir.resources import failed, next_page
+from equipoise.intake.fhir.resources import MOST_RESOURCES, FhirError, failed, next_page, objects
 
-MOST_PAGES = 5
-LARGEST_ANSWER = 5_000_000
+MOST_PAGES, MOST_PAGES_IN_ALL = 5, 20
+"""Of one search, with what was sent of it; and fetched for one call."""
+LARGEST_ANSWER, MOST_BYTES_IN_ALL = 5_000_000, 10_000_000
 _ACCEPT = "application/fhir+json, application/json;q=0.9"
 
 
@@ -43,6 +45,47 @@ class _LostError(Exception):
     """An answer that cannot be used, and why."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Room:
+    """What may still be fetched for one call, over all of its searches."""
+
+    pages: int = MOST_PAGES_IN_ALL
+    size: int = MOST_BYTES_IN_ALL
+    resources: int
+
+    def page(self) -> None:
+        """Take a page."""
+        if not self.pages:
+            raise _LostError(f"more than {MOST_PAGES_IN_ALL} pages of the record in all; the others were not read")
+        self.pages -= 1
+
+    def part(self, size: int) -> None:
+        """Take so many bytes."""
+        self.size -= size
+        if self.size < 0:
+            raise _LostError(f"more than {MOST_BYTES_IN_ALL:,} bytes of the record in all; the others were not read")
+
+    def held(self, resources: int) -> None:
+        """Take so many resources, all or none."""
+        if resources > self.resources:
+            raise _LostError(f"more than {MOST_RESOURCES:,} resources in all; the others were not read")
+        self.resources -= resources
+
+
+def _resources(*sent: object) -> int:
+    """How many resources there are in what was sent, in bundles and lists too."""
+    count, left = 0, [*sent]
+    while left:
+        one = left.pop()
+        if isinstance(one, list):
+            left += one
+        elif isinstance(one, Mapping) and one.get("resourceType") == "Bundle":
+            left += [entry.get("resource") for entry in objects(one.get("entry"))]
+        else:
+            count += isinstance(one, Mapping)
+    return count
+
+
 def hushed() -> None:
     """Keep the HTTP client from logging addresses: they name the patient."""
     for name in ("httpx", "httpcore"):
@@ -61,9 +104,11 @@ async def data(call: Call, templates: Mapping[str, str], settings: HookSettings,
     """What was sent with the call, and what was not sent and could be fetched.
 
     A name with null was looked for and is empty; one with an error is not asked for again. Of what was sent in pages the others
-    are fetched.
+    are fetched, but where the first holds what is newest.
     """
-    sent = dict(call.prefetch)
+    sent = {
+        name: _unlinked(held) if name in NEWEST and isinstance(held, dict) else held for name, held in call.prefetch.items()
+    }
     errors = {name: why for name in templates if (why := _wrong(sent.get(name)))}
     wanted = {name: template for name, template in templates.items() if name not in sent}
     paged = {name: value for name in templates if isinstance(value := sent.get(name), dict) and next_page(value)}
@@ -75,13 +120,19 @@ async def data(call: Call, templates: Mapping[str, str], settings: HookSettings,
         return Data(sent=sent, missing=errors)
     server = call.access.server.rstrip("/")
     searches = {
-        name: _Search(server=server, address=f"{server}/{template.replace('{{context.patientId}}', call.patient)}", pages=[])
+        name: _Search(
+            server=server,
+            address=f"{server}/{template.replace('{{context.patientId}}', call.patient)}",
+            pages=[],
+            first=name in NEWEST,
+        )
         for name, template in wanted.items()
     }
     for name, bundle in paged.items():
         searches[name] = _Search(server=server, address=f"{server}/", pages=[])
         searches[name].add(bundle)
-    await _fetched(searches, call.access, settings, asking)
+    room = _Room(resources=MOST_RESOURCES - _resources(call.orders, *sent.values()))
+    await _fetched(searches, room, call.access, settings, asking)
     found = {name: one.pages for name, one in searches.items() if one.pages}
     lost = {name: one.lost for name, one in searches.items() if one.lost is not None}
     return Data(sent={**sent, **found}, missing={**errors, **lost})
@@ -89,37 +140,45 @@ async def data(call: Call, templates: Mapping[str, str], settings: HookSettings,
 
 @dataclass(slots=True, kw_only=True)
 class _Search:
-    """One search: the pages that came, the address of the next, and why it ended early."""
+    """One search: the pages that came, the address of the next, and why it ended early; ``first``: one page is enough."""
 
     server: str
     address: str | None
     pages: list[dict[str, Any]]
     lost: str | None = None
+    first: bool = False
 
     def add(self, page: dict[str, Any]) -> None:
         """Keep a page, and where the next one is; a next page outside the server is not asked for."""
         if self.pages:
             self.pages[-1] = _unlinked(self.pages[-1])
-        self.pages.append(page)
-        following = next_page(page)
+        self.pages.append(_unlinked(page) if self.first else page)
+        following = None if self.first else next_page(page)
         self.address = None if following is None else urljoin(f"{self.server}/", following)
         if self.address is not None and not _within(self.address, self.server):
             self.address, self.lost = None, "its next page is on another server, which was not asked"
         elif self.address is not None and len(self.pages) >= MOST_PAGES:
             self.address, self.lost = None, f"the record has more than {MOST_PAGES} pages; the others were not read"
 
-    async def run(self, client: httpx.AsyncClient) -> None:
+    async def run(self, client: httpx.AsyncClient, room: _Room) -> None:
         """Fetch what is left of it."""
         try:
             while self.address is not None:
-                self.add(await _page(client, self.address))
+                room.page()
+                page = await _page(client, self.address, room)
+                room.held(_resources(page))
+                self.add(page)
         except _LostError as fault:
             self.lost = str(fault)
+        except FhirError:
+            self.pages[-1], self.lost = _unlinked(self.pages[-1]), "the address of its next page cannot be read"
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError):
             self.lost = "the record did not answer"
 
 
-async def _fetched(searches: Mapping[str, _Search], access: Access, settings: HookSettings, asking: Asking) -> None:
+async def _fetched(
+    searches: Mapping[str, _Search], room: _Room, access: Access, settings: HookSettings, asking: Asking
+) -> None:
     headers = {"Authorization": f"Bearer {access.token}", "Accept": _ACCEPT, "Accept-Encoding": "identity"}
     async with httpx.AsyncClient(
         headers=headers,
@@ -131,14 +190,14 @@ async def _fetched(searches: Mapping[str, _Search], access: Access, settings: Ho
     ) as client:
         try:
             async with asyncio.timeout(settings.budget_s):
-                await asyncio.gather(*(one.run(client) for one in searches.values()))
+                await asyncio.gather(*(one.run(client, room) for one in searches.values()))
         except TimeoutError:
             for one in searches.values():
                 if one.address is not None and one.lost is None:
                     one.lost = "the record did not answer in time"
 
 
-async def _page(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+async def _page(client: httpx.AsyncClient, address: str, room: _Room) -> dict[str, Any]:
     async with client.stream("GET", address) as answer:
         if answer.status_code != httpx.codes.OK:
             raise _LostError(f"the record answered {answer.status_code}")
@@ -147,9 +206,13 @@ async def _page(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
         body = bytearray()
         async for part in answer.aiter_bytes():
             body += part
+            room.part(len(part))
             if len(body) > LARGEST_ANSWER:
                 raise _LostError("the record's answer is too large")
-    page = json.loads(bytes(body))
+    try:
+        page = json.loads(bytes(body), parse_constant=no_number, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        raise _LostError("the record's answer is no JSON with each name once") from None
     if not isinstance(page, dict):
         raise _LostError("the record's answer is no resource")
     return page

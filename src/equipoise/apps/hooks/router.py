@@ -1,4 +1,4 @@
-"""The routes: discovery, the three services, feedback. Every answer to a bad call is 400, 401, 404, 412 or 413."""
+"""The routes: discovery, the three services, feedback. Every answer to a bad call is 400, 401, 404, 405, 412, 413 or 503."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from equipoise.apps.hooks.feedback import Counter, counted
 from equipoise.apps.hooks.prefetch import Asking, Data, data, hushed
 from equipoise.apps.hooks.services import REQUIRED, SERVICES
 from equipoise.apps.hooks.settings import HookSettings
-from equipoise.apps.hooks.tokens import Door, RefusedError
+from equipoise.apps.hooks.tokens import LONGEST_LIFE_S, Door, FullError, RefusedError, Used
 from equipoise.apps.turns import in_turn
 from equipoise.documents.cards import Card, Site, cards
 from equipoise.findings.charts import Codebook, codebook
@@ -33,7 +33,11 @@ from equipoise.records.evidence import Evidence
 BODY_S = 10.0
 """Seconds for a body to arrive."""
 _JSON, _FHIR = "application/json", "application/fhir+json"
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
+"""Headers of a call that comes through a proxy, from nobody knows where."""
 _NO_STORE = {"Cache-Control": "no-store"}
+_LARGE = "The body is too large; should be {:,} bytes at most."
+_FULL = "More tokens of this issuer are remembered than there is room for; its tokens should end sooner, and be fewer."
 _UNSURE = "Not enough of the record was sent or could be read to tell whether kratom is used: "
 
 
@@ -69,17 +73,20 @@ class _Hooks:
         return Response(status_code=200, headers=_NO_STORE)
 
     def _let_in(self, request: Request, audience: str) -> None:
-        host = request.client.host if request.client else None
+        forwarded = any(name in request.headers for name in _FORWARDED)
+        host = request.client.host if request.client and not forwarded else None
         self.door.let_in(request.headers.get("authorization"), audience=audience, host=host)
 
     async def _body(self, request: Request) -> bytes:
         most, body = self.settings.largest_body, bytearray()
+        if len(declared := request.headers.get("content-length", "")) > 12 or (declared.isdecimal() and int(declared) > most):
+            raise CallError(413, "too-long", _LARGE.format(most))
         try:
             async with asyncio.timeout(BODY_S):
                 async for part in request.stream():
                     body += part
                     if len(body) > most:
-                        raise CallError(413, "too-long", f"The body is too large; should be {most:,} bytes at most.")
+                        raise CallError(413, "too-long", _LARGE.format(most))
         except (TimeoutError, ClientDisconnect):
             raise CallError(400, "timeout", "The body did not arrive in time.") from None
         return bytes(body)
@@ -134,7 +141,7 @@ def router(
     hooks = _Hooks(
         settings=settings,
         site=Site(base_url=settings.base_url, pages=dict(pages or {}), ask=settings.ask),
-        door=Door(settings=settings),
+        door=Door(settings=settings, used={one.iss: Used() for one in settings.issuers}),
         book=codebook(evidence, unii),
         check=check,
         today=today,
@@ -143,28 +150,32 @@ def router(
     )
     routes = APIRouter(tags=["CDS Hooks"])
 
+    # The lower line of each two answers, by every method of the address, so that a 405 names all; the upper one describes it.
+
     @routes.get("", summary="The services, as CDS Hooks 2.0 lists them")
+    @routes.api_route("", methods=_READ, include_in_schema=False)
     async def services(request: Request) -> Response:
         return _shared(request, settings, _json(discovery(SERVICES.values())))
 
     @routes.get("/override-reasons", summary="Reasons for setting a card aside, as a FHIR CodeSystem")
+    @routes.api_route("/override-reasons", methods=_READ, include_in_schema=False)
     async def reasons(request: Request) -> Response:
         return _shared(request, settings, _json(code_system(settings.base_url), kind=_FHIR))
 
     @routes.post("/{service}", summary="Cards for a chart", responses=_FAULTS, openapi_extra=_CALL)
+    @routes.api_route("/{service}", methods=_CALLED, include_in_schema=False)
     async def called(request: Request, service: str) -> Response:
         return await _answered(request, settings, service, hooks.answer)
 
     @routes.post("/{service}/feedback", summary="What became of cards", responses=_FAULTS, openapi_extra=_FEEDBACK)
+    @routes.api_route("/{service}/feedback", methods=_CALLED, include_in_schema=False)
     async def reported(request: Request, service: str) -> Response:
         return await _answered(request, settings, service, hooks.feedback)
 
-    @routes.options("", include_in_schema=False)
-    @routes.options("/{path:path}", include_in_schema=False)
-    async def preflight(request: Request) -> Response:
-        return _shared(request, settings, Response(status_code=204), asked=True)
-
     return routes
+
+
+_READ, _CALLED = ["GET", "HEAD", "OPTIONS"], ["POST", "OPTIONS"]
 
 
 async def _answered(
@@ -173,12 +184,19 @@ async def _answered(
     name: str,
     answer: Callable[[Request, Service], Awaitable[Response]],
 ) -> Response:
+    if request.method == "OPTIONS":
+        return _shared(request, settings, Response())
     try:
         found = await answer(request, _service(name))
     except RefusedError:
         found = Response(status_code=401)
+    except FullError:
+        found = _json(outcome("throttled", _FULL), status=503, kind=_FHIR)
+        found.headers["Retry-After"] = str(LONGEST_LIFE_S)
     except CallError as fault:
         found = _json(outcome(fault.code, fault.text), status=fault.status, kind=_FHIR)
+        if fault.status == 413:
+            found.headers["Connection"] = "close"  # the rest of it is not waited for
     return _shared(request, settings, found)
 
 
@@ -189,8 +207,11 @@ def _service(name: str) -> Service:
     return service
 
 
-def _shared(request: Request, settings: HookSettings, answer: Response, *, asked: bool = False) -> Response:
-    """The answer, readable for the web pages that the site names, and for no other."""
+def _shared(request: Request, settings: HookSettings, answer: Response) -> Response:
+    """The answer, readable for the web pages that the site names, and for no other; to who only asks for that, nothing else."""
+    asked = request.method == "OPTIONS"
+    if asked:
+        answer = Response(status_code=204)
     if settings.origins:
         answer.headers["Vary"] = "Origin"
     origin = request.headers.get("origin")
@@ -214,6 +235,7 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     404: {"description": "No such service."},
     412: {"description": "Not enough of the record was sent or could be read."},
     413: {"description": "The body is too large."},
+    503: {"description": "More tokens of this issuer are remembered than there is room for."},
 }
 
 

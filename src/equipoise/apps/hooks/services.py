@@ -3,18 +3,32 @@
 from collections.abc import Mapping
 from functools import partial
 
+from equipoise.intake.fhir.observations import ITEM_9, NAMES
+from equipoise.intake.fhir.resources import LOINC
 from equipoise.outputs.cds import Service
 
 _OF = "patient={{context.patientId}}"
+_RESULTS = tuple(dict.fromkeys(name for name in NAMES.values() if name != ITEM_9))
+
+
+def _codes(*names: str) -> str:
+    """The codes of results, as a search takes them."""
+    return ",".join(f"{LOINC}|{code}" for code, name in NAMES.items() if name in names)
+
+
 PREFETCH: Mapping[str, str] = {
     "medications": f"MedicationRequest?{_OF}&_sort=-authoredon&_count=200",
     "statements": f"MedicationStatement?{_OF}&_count=200",
     "social": f"Observation?{_OF}&category=social-history&_sort=-date&_count=100",
     "conditions": f"Condition?{_OF}&_count=200",
     "allergies": f"AllergyIntolerance?{_OF}&_count=100",
-    "item9": f"Observation?{_OF}&code=http://loinc.org|44260-8&_sort=-date&_count=1",
+    "item9": f"Observation?{_OF}&code={_codes(ITEM_9)}&_sort=-date&_count=5",
+    "results": f"Observation?{_OF}&code={_codes(*_RESULTS)}&_sort=-date&_count=50",
+    "patient": "Patient/{{context.patientId}}",
 }
 """What is asked for, by name: no more than cards are made of."""
+NEWEST = frozenset({"item9", "results"})
+"""Searches of which the first page is enough, since it holds what is newest."""
 REQUIRED = ("statements", "social")
 """Without these nobody can tell whether kratom is used."""
 
@@ -31,8 +45,8 @@ SERVICES: Mapping[str, Service] = {
             id="kratom-patient-view",
             hook="patient-view",
             title="Kratom and the medicine list",
-            description="Where kratom use is recorded: what is known of it with each medicine of the list, how sure, and what "
-            "could not be checked.",
+            description="Where kratom use is recorded: what is known of it with each medicine of the list, with conditions and "
+            "results, how sure, and what could not be checked.",
         ),
         _service(
             id="kratom-order-select",

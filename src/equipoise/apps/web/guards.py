@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import logging
 import math
+import re
 import secrets
 import traceback
 from collections import Counter, OrderedDict
@@ -159,7 +160,12 @@ class Buckets:
 
 
 AT_ONCE = 10
-"""Questions of one client that are answered or wait at a time. Answers are made in turn, and others want theirs too."""
+"""Questions of one client that arrive, are answered or wait at a time. Answers are made in turn; others want theirs too."""
+
+
+def _brings(headers: Headers) -> bool:
+    """Whether a request says that it has a body."""
+    return "content-length" in headers or "transfer-encoding" in headers
 
 
 class Metered:
@@ -180,12 +186,16 @@ class Metered:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        if scope["type"] != "http" or self.buckets is None or scope["path"] in self.free:
+        if scope["type"] != "http" or self.buckets is None:
+            await self.app(scope, receive, send)
+            return
+        brings = _brings(Headers(scope=scope))
+        if scope["path"] in self.free and not brings:  # a body that does not arrive takes a place, wherever it goes
             await self.app(scope, receive, send)
             return
         client = client_of(scope, self.proxies)
         wait, name = self.buckets.wait(client, self.clock()), self.buckets.name(client)
-        asks = scope["method"] == "POST"
+        asks = scope["method"] == "POST" or brings
         if wait > 0 or (asks and self.asked[name] >= AT_ONCE):
             refused = self.refusal(scope, 429)
             refused.headers["Retry-After"] = str(max(1, math.ceil(wait)))
@@ -217,9 +227,14 @@ class Bounded:
             return
         headers = Headers(scope=scope)
         own = scope["path"] == HOOKS or scope["path"].startswith(f"{HOOKS}/")
-        if ("content-length" in headers or "transfer-encoding" in headers) and not own:
+        if "content-length" in headers and "transfer-encoding" in headers:  # a proxy may have heeded the other one
+            refused = self.refusal(scope, 400)
+            refused.headers["Connection"] = "close"
+            await refused(scope, receive, send)
+            return
+        if _brings(headers) and not own:
             declared = headers.get("content-length", "0")
-            status = 413 if not declared.isdigit() or int(declared) > self.body_bytes else 0
+            status = 0 if re.fullmatch("[0-9]{1,12}", declared) and int(declared) <= self.body_bytes else 413
             body = b""
             if not status:
                 body, status = await self._body(receive)

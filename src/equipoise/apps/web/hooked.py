@@ -1,6 +1,8 @@
 """CDS Hooks as a site configures them, in a TOML file that ``docs/web.md`` shows."""
 
+import reprlib
 import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,46 @@ from equipoise.apps.web.metrics import Metrics
 from equipoise.apps.web.settings import WebSettings
 from equipoise.intake.medicine_names import unii_names
 
-_KEYS = ("base_url", "issuers", "fhir_servers", "origins", "ask", "open")
+
+def _text(told: object) -> bool:
+    return isinstance(told, str) and bool(told.strip())
+
+
+def _texts(told: object) -> bool:
+    return isinstance(told, list) and all(map(_text, told))
+
+
+def _tables(told: object) -> bool:
+    return isinstance(told, list) and all(isinstance(one, dict) for one in told)
+
+
+def _truth(told: object) -> bool:
+    return isinstance(told, bool)
+
+
+def _whole(told: object) -> bool:
+    return isinstance(told, int) and not isinstance(told, bool)
+
+
+def _number(told: object) -> bool:
+    return _whole(told) or isinstance(told, float)
+
+
+_ADDRESSES = 'a list of addresses, such as ["https://ehr.example.org"]'
+_KEYS: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "base_url": (_text, 'the address from outside, such as "https://kratom.example.org"'),
+    "issuers": (_tables, "tables [[issuers]], each with iss and jwks"),
+    "fhir_servers": (_texts, _ADDRESSES),
+    "origins": (_texts, _ADDRESSES),
+    "ask": (_truth, "true or false"),
+    "open": (_truth, "true or false"),
+    "largest_body": (_whole, "a whole number of bytes"),
+    "budget_s": (_number, "a number of seconds"),
+}
+_OF_AN_ISSUER: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "iss": (_text, "the name in its tokens"),
+    "jwks": (_text, "the file of its public keys"),
+}
 
 
 def hook_settings(path: Path) -> HookSettings:
@@ -21,25 +62,44 @@ def hook_settings(path: Path) -> HookSettings:
     Raises
     ------
     ValueError
-        A file that cannot be read, a key that is none, an issuer without ``iss`` or ``jwks``, an address that may not be.
+        A file that cannot be read, a key that is none or holds what it cannot, an issuer without ``iss`` or ``jwks``, an
+        address that may not be. It says which, what was found, and what would be right.
     """
     try:
         held: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        raise ValueError(f"{path.name}: is no TOML file ({fault}); should be as docs/web.md shows") from fault
-    unknown = sorted(set(held) - set(_KEYS))
-    if unknown:
-        raise ValueError(f"{path.name}: {unknown[0]} is no setting; should be one of {', '.join(_KEYS)}")
-    issuers = []
-    for one in held.pop("issuers", []):
-        if not isinstance(one, dict) or set(one) != {"iss", "jwks"}:
-            raise ValueError(f"{path.name}: issuers: each should have iss and jwks, and nothing else")
-        issuers.append(issuer(str(one["iss"]), path.parent / str(one["jwks"])))
-    servers, origins = (tuple(map(str, held.pop(name, []))) for name in ("fhir_servers", "origins"))
+    except (OSError, ValueError, RecursionError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else fault
+        raise ValueError(f"{path.name}: is no TOML file ({why}); should be as docs/web.md shows") from fault
+    _checked(held, _KEYS, where=path.name, needed=("base_url",))
+    listed = held.pop("issuers", [])
+    for place, one in enumerate(listed, start=1):
+        _checked(one, _OF_AN_ISSUER, where=f"{path.name}: issuers, table {place}", needed=_OF_AN_ISSUER)
     try:
-        return HookSettings(issuers=tuple(issuers), fhir_servers=servers, origins=origins, **held)
-    except TypeError as fault:
-        raise ValueError(f"{path.name}: base_url is missing; should be the address from outside") from fault
+        issuers = tuple(issuer(one["iss"], path.parent / one["jwks"]) for one in listed)
+        servers, origins = (tuple(held.pop(name, ())) for name in ("fhir_servers", "origins"))
+        return HookSettings(issuers=issuers, fhir_servers=servers, origins=origins, **held)
+    except ValueError as fault:
+        raise ValueError(f"{path.name}: {fault}") from fault
+
+
+def _checked(
+    held: Mapping[str, object],
+    known: Mapping[str, tuple[Callable[[object], bool], str]],
+    *,
+    where: str,
+    needed: Iterable[str],
+) -> None:
+    """Raise at the first key that is none, holds what it cannot, or is missing."""
+    for name, told in held.items():
+        if name not in known:
+            odd = reprlib.repr(name).strip("'")
+            raise ValueError(f"{where}: {odd} is no setting; should be one of {', '.join(known)}")
+        fits, right = known[name]
+        if not fits(told):
+            raise ValueError(f"{where}: {name} is {reprlib.repr(told)}; should be {right}")
+    for name in needed:
+        if name not in held:
+            raise ValueError(f"{where}: {name} is missing; should be {known[name][1]}")
 
 
 def hooks_of(settings: WebSettings, house: House, metrics: Metrics) -> APIRouter | None:

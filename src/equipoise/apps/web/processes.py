@@ -4,11 +4,19 @@ Each has a socket of its own at the same address (``SO_REUSEPORT``), since proce
 connections: the first to wake takes all that wait.
 """
 
+import contextlib
+import math
 import os
+import select
 import signal
 import socket
+import threading
+import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from equipoise.apps.web.logs import logger
 
 
 def sockets(host: str, port: int, count: int) -> list[socket.socket]:
@@ -42,11 +50,44 @@ def close(held: Iterable[socket.socket]) -> None:
         one.close()
 
 
-def keep(held: list[socket.socket], answer: Callable[[socket.socket], None]) -> None:
+STEADY_S = 5.0
+"""A process that lived for so many seconds is replaced at once, as is the first that did not; the next has to wait."""
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 30.0
+PATIENCE_S = 15.0
+"""Seconds in which a process that is told to end may end: longer than ``serve`` lets the answers take that are being made."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """A socket, the process that answers at it, and when another may begin."""
+
+    socket: socket.socket
+    pid: int = 0
+    begun: float = 0.0
+    early: int = 0
+    due: float = 0.0
+
+    def ended(self, code: int | None) -> None:
+        """Note that its process ended, or could not begin.
+
+        While none answers, the socket takes no connection, or the system would go on to deal some to it, which would wait.
+        """
+        now = time.monotonic()
+        self.early = self.early + 1 if now - self.begun < STEADY_S else 0
+        wait = min(FIRST_WAIT_S * 2 ** min(self.early - 2, 20), LONGEST_WAIT_S) if self.early > 1 else 0.0
+        self.pid, self.due = 0, now + wait
+        if wait:
+            with contextlib.suppress(OSError):
+                self.socket.shutdown(socket.SHUT_RDWR)
+        logger().warning("worker ended", extra={"fields": {"code": code, "another_in_s": wait}})
+
+
+def keep(held: list[socket.socket], answer: Callable[[socket.socket], None], *, patience: float = PATIENCE_S) -> None:
     """A process for each socket, and another in its place where one ends, until this one is told to end; one needs no other.
 
     A signal does nothing but write its number to a pipe, and this loop reads them one by one: so that none comes between the
-    making of a process and the note of it.
+    making of a process and the note of it. A process that is told to end and has not after ``patience`` seconds is killed; and
+    those of a parent that is killed end by themselves.
     """
     if len(held) == 1:
         answer(held[0])
@@ -56,49 +97,94 @@ def keep(held: list[socket.socket], answer: Callable[[socket.socket], None]) -> 
     signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     for each in _TOLD:
         signal.signal(each, lambda number, frame: None)  # noqa: ARG005 - the pipe has it
-    running = {_begun(one, held, answer, (told, tell)): one for one in held}
-    ending = False
-    while running:
-        number = os.read(told, 1)[0]
-        if number in _ENDS:
-            ending = True
-            for pid in running:
-                os.kill(pid, signal.SIGTERM)
-        for one in list(_ended(running)):
-            if not ending:
-                running[_begun(one, held, answer, (told, tell))] = one
+    alive, life = os.pipe()
+    theirs = (told, tell, life)
+    _kept([_Place(one) for one in held], lambda one: _begun(one, held, answer, alive=alive, theirs=theirs), told, patience)
 
 
-_ENDS = (signal.SIGTERM, signal.SIGINT)
+def _kept(places: list[_Place], begin: Callable[[socket.socket], int], told: int, patience: float) -> None:
+    """Begin and replace, until told to end and all have ended."""
+    last: float | None = None
+    while last is None or any(place.pid for place in places):
+        if last is None:
+            _filled(places, begin)
+        elif last <= time.monotonic():
+            _tell(places, signal.SIGKILL)
+            last = math.inf
+        if _ENDS & _numbers(told, until=last, places=places) and last is None:
+            last = time.monotonic() + patience
+            _tell(places, signal.SIGTERM)
+        for place in places:
+            pid, status = os.waitpid(place.pid, os.WNOHANG) if place.pid else (0, 0)
+            if pid and last is None:
+                place.ended(os.waitstatus_to_exitcode(status))
+            elif pid:
+                place.pid = 0
+
+
+def _filled(places: Iterable[_Place], begin: Callable[[socket.socket], int]) -> None:
+    """Begin a process at each place that has none and need not wait."""
+    for place in places:
+        if not place.pid and place.due <= time.monotonic():
+            place.begun, place.pid = time.monotonic(), begin(place.socket)
+            if not place.pid:
+                place.ended(None)
+
+
+_ENDS = {signal.SIGTERM, signal.SIGINT}
 _TOLD = (*_ENDS, signal.SIGCHLD)
 
 
-def _ended(running: dict[int, socket.socket]) -> Iterator[socket.socket]:
-    """The sockets whose processes have ended, which are taken out."""
-    for pid in tuple(running):
-        if os.waitpid(pid, os.WNOHANG)[0]:
-            yield running.pop(pid)
+def _tell(places: Iterable[_Place], number: signal.Signals) -> None:
+    for place in places:
+        if place.pid:
+            os.kill(place.pid, number)
+
+
+def _numbers(told: int, *, until: float | None, places: Iterable[_Place]) -> set[int]:
+    """The signals that came; none when it is time to begin a process, or to end all."""
+    moment = min((place.due for place in places if not place.pid), default=math.inf) if until is None else until
+    wait = None if moment == math.inf else max(0.0, moment - time.monotonic())
+    return {*os.read(told, 4096)} if select.select([told], [], [], wait)[0] else set()
 
 
 def _begun(
-    one: socket.socket, held: list[socket.socket], answer: Callable[[socket.socket], None], pipe: tuple[int, int]
+    one: socket.socket,
+    held: list[socket.socket],
+    answer: Callable[[socket.socket], None],
+    *,
+    alive: int,
+    theirs: tuple[int, ...],
 ) -> int:
-    """A child that answers at one socket; a signal to it waits until it has let go of what is its parent's."""
+    """A child that answers at one socket, or 0 where the system makes none.
+
+    A signal to it waits until it has let go of what is its parent's.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, _TOLD)
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        pid = -1
     if pid:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
-        return pid
+        return max(pid, 0)
     try:
         signal.set_wakeup_fd(-1)
         for number in _TOLD:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
-        for end in pipe:
+        for end in theirs:
             os.close(end)
         close(other for other in held if other is not one)
+        threading.Thread(target=_orphaned, args=(alive,), daemon=True).start()
         answer(one)
     except BaseException:  # noqa: BLE001 - a child says why it ends, and never goes on as its parent
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
+
+
+def _orphaned(alive: int) -> None:
+    """End when the parent has: nobody else holds the other end of the pipe, to which nobody writes."""
+    os.read(alive, 1)
+    os.kill(os.getpid(), signal.SIGTERM)

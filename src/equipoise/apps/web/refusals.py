@@ -1,10 +1,11 @@
-"""Answers that say no, made once for each status: a page in the look of the house, and JSON under ``/api``."""
+"""Answers that say no, made once for each status: a page in the look of the house, JSON under ``/api``, FHIR for hooks."""
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from equipoise.apps.web.guards import HOOKS, Refusal
 from equipoise.apps.web.house import House
+from equipoise.outputs.cds import outcome
 from equipoise.outputs.served import deeper
 
 DEEPEST = 8
@@ -27,6 +28,16 @@ WORDS = {
 }
 """A title and a sentence for each status. Help stands above them, as on every page."""
 
+OUTCOMES = {
+    400: ("invalid", "The request is not as the standard has it; should be as discovery and CDS Hooks 2.0 say."),
+    404: ("not-found", "There is no such address; discovery lists the services there are."),
+    405: ("not-supported", "This address takes no such request; should be one of those that the header Allow names."),
+    429: ("throttled", "There were very many requests from this client; should come again after the seconds of Retry-After."),
+    500: ("exception", "Something went wrong here, and nothing of the call was kept."),
+    503: ("timeout", "The answer was not ready in time, and nothing of the call was kept; may be asked again."),
+}
+"""The kind of issue in FHIR's words and a sentence, for the statuses that a call of a hook can get outside its service."""
+
 
 def words(status: int) -> tuple[str, str]:
     """The title and sentence of a status."""
@@ -48,7 +59,10 @@ def refusal(house: House) -> Refusal:
 
     def refuse(scope: Scope, status: int) -> Response:
         path = path_of(scope)
-        if path.startswith(("/api/", f"{HOOKS}/")) or path in ("/api", HOOKS):
+        if path == HOOKS or path.startswith(f"{HOOKS}/"):
+            code, text = OUTCOMES.get(status, OUTCOMES[400 if status < 500 else 500])
+            return JSONResponse(outcome(code, text), status_code=status, media_type="application/fhir+json")
+        if path == "/api" or path.startswith("/api/"):
             title, sentence = words(status)
             return JSONResponse({"error": title, "detail": sentence, "faults": []}, status_code=status)
         page = pages[_known(status)]
