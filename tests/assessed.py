@@ -34,6 +34,7 @@ def rule(ident: str, severity: str, likelihood: str, *, minor: bool = False) -> 
         seen_with=(),
         one_case=False,
         contested=False,
+        seen=likelihood,
         sentence=f"Kratom and {ident}: {severity} if it happens; {likelihood}.",
         plain="Both make you sleepy.",
         effect="Both make drowsy. Together they may slow the breathing.",

@@ -42,8 +42,10 @@ MORE: dict[str, dict[str, str]] = {
     "assessment+twelve": {"medicines": "sertraline\nquetiapine\nlamotrigine\nmetformin\nlisinopril\natorvastatin\n"
                           "levothyroxine\nomeprazole\nalprazolam\ntramadol\nbuprenorphine\nmelatonin",
                           "place": "GB", "kratom.use": "now"},
+    "interactions+several": {"names": "sertraline\nbuprenorphine\ntramadol\nmetformin\nblorbium"},
     "exposure+refused": {"product": "7-oh", "grams": "1"},
 }  # fmt: skip
+MORE["assessment+ward"] = MORE["assessment+twelve"] | {"reader": "clinician"}
 PLAIN = ("about", "evidence", "evidence?words=sleep", "evidence?colour=red", "api/docs", "nowhere")
 STATES = [*PLAIN, *FILLED, *(f"{page}+" for page in FILLED), *(f"{page}-" for page in WRONG), *MORE]
 """Pages as they open; ``+`` with an answer, ``-`` with a fault; a word after it names one answer of several."""
@@ -253,6 +255,47 @@ def test_the_law_of_a_place_is_that_of_the_day(page: Page) -> None:
     assert "unlawful" in said[1]
 
 
+def test_a_clinician_sees_twelve_medicines_at_a_glance_and_goes_from_a_row_to_its_part_by_keys(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    opened(page, "assessment+ward")
+    page.evaluate("document.fonts.ready")
+    rows = page.locator(".glance tbody tr")
+    expect(rows).to_have_count(12)
+    first = rows.first.bounding_box()
+    assert first is not None
+    assert first["y"] < 800, "the gravest is in sight when the page opens"
+    assert page.evaluate("document.documentElement.scrollHeight") < 14_000, "what each rests on is folded"
+    for link in page.locator(".glance a").all():
+        assert page.locator(f"[id='{(link.get_attribute('href') or '')[1:]}']").count() == 1
+    lead = rows.nth(5).locator("a").first
+    lead.focus()
+    page.keyboard.press("Enter")
+    part = page.locator(":target")
+    expect(part).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Enter")
+    expect(page.locator("details:focus-within .more")).to_contain_text("Mechanism: ")
+    expect(page.locator("details:focus-within .sources a").first).to_be_visible()
+
+
+def test_a_rule_on_several_medicines_is_told_in_full_once(page: Page) -> None:
+    opened(page, "interactions+several")
+    told = page.locator(".found section", has=page.get_by_role("heading", name="Tramadol", exact=True))
+    again = told.locator(".finding", has_text="opioid medicines").get_by_role("link", name="buprenorphine")
+    again.click()
+    target = page.locator(":target")
+    expect(target).to_be_in_viewport()
+    expect(target).to_have_text(re.compile("^Buprenorphine"))
+    expect(page.locator(".found .finding", has_text="Kratom and opioid medicines").locator("details")).to_have_count(1)
+
+
+def test_the_whole_list_of_contents_is_in_sight_beside_the_text(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/assessment")
+    assert page.evaluate("(box => box.scrollHeight <= box.clientHeight)(document.querySelector('.contents'))")
+
+
 def test_keys_alone_are_enough(page: Page) -> None:
     page.goto("/law")
     page.keyboard.press("Tab")
@@ -312,14 +355,14 @@ def test_a_certificate_is_chosen_from_a_file(page: Page) -> None:
 
 
 def test_print_has_the_answer_and_the_help_and_no_form(page: Page) -> None:
-    for state in ("assessment+", "interactions+"):
+    for state in ("assessment+", "assessment+clinician", "interactions+"):
         opened(page, state)
         page.emulate_media(media="print")
         assert page.locator(".urgent").is_visible()
         assert page.locator(".found, .answer").first.is_visible()
         assert not page.locator(".ask").is_visible()
         assert not page.locator(".send button").is_visible()
-        for hidden in page.locator(":is(.answer .basis .sources, .found .finding dl)").all():
+        for hidden in page.locator(":is(.answer .basis :is(.sources, .more), .found .finding dl)").all():
             assert hidden.is_visible(), "what is closed on a screen is open on paper"
         page.emulate_media(media="screen")
 

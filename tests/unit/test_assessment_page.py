@@ -11,6 +11,9 @@ from jsonschema import Draft202012Validator
 
 from assessed import example, hostile, urgent
 from equipoise.documents.assessment import Assessment
+from equipoise.documents.lines import Source
+from equipoise.findings.finding import Citation
+from equipoise.findings.interactions import PieceAnswer
 from equipoise.outputs.assessment import SCHEMA, Register, assessment_json
 from equipoise.outputs.assessment_page import answer_view, assessment_page
 
@@ -100,19 +103,116 @@ def test_a_person_sees_the_worst_line_of_a_medicine_and_opens_the_others() -> No
     assert not any("Aronson 1948" in text for text in read.in_sight)
 
 
-def test_a_clinician_sees_both_axes_the_mechanism_and_the_sources_without_opening_anything() -> None:
+def test_a_clinician_sees_both_axes_the_signs_and_whom_to_ask_and_opens_what_they_rest_on() -> None:
     read = Reader(assessment_page(example(), "clinician"))
-    assert [text for text in read.said if text not in read.in_sight] == []
-    at = read.said.index("How severe")
-    assert read.said[at : at + 6] == [
+    at = read.in_sight.index("With")
+    assert read.in_sight[at : at + 12] == [
+        "With",
+        "calmine",
         "How severe",
         "life-threatening if it happens",
         "How likely",
-        "seen in case reports",
+        "seen-in-cases",
         "Evidence",
         "case reports for it",
+        "Signs",
+        "deep sleep; slow breath.",
+        "Ask",
+        "Emergency services at once; otherwise a pharmacist.",
     ]
-    assert "Mechanism: Both act on the same brake of the brain." in read.in_sight
+    for words in (
+        "Mechanism: Both act on the same brake of the brain.",
+        "Why this rule, calmine: class: sedatives.",
+        "Aronson 1948",
+    ):
+        assert words in read.said
+        assert words not in read.in_sight
+
+
+def test_a_clinician_finds_each_medicine_and_each_name_in_a_row_that_leads_to_its_part() -> None:
+    answer = example(4)
+    name = replace(answer.sections[0].lines[0], id="name/9/unregistered", weight="unknown", about=("blorbium",), medicine=None)
+    section = replace(answer.sections[0], lines=(*answer.sections[0].lines, name))
+    page = assessment_page(replace(answer, sections=(section, *answer.sections[1:])), "clinician")
+    view = answer_view(replace(answer, sections=(section, *answer.sections[1:])), "clinician")
+    worst = ("life-threatening", *3 * ("serious",), "")
+    assert [(one.name, one.severe) for one in view.glance] == list(
+        zip(("Calmine", "Restine1", "Restine2", "Restine3", "blorbium"), worst, strict=True)
+    )
+    assert [name for name, _ in view.glance[0].others] == ["seizure-threshold", "enzymes"]
+    assert view.glance[-1].note == "Not checked: unknown."
+    ids = {attrs.get("id") for _, attrs in Reader(page).tags}
+    leads = [part for one in view.glance for part in (one.part, *(part for _, part in one.others))]
+    assert {f"answer-{part}" for part in leads} <= ids
+
+
+def test_a_rule_on_several_medicines_stands_once_with_their_names_for_a_clinician() -> None:
+    read = Reader(assessment_page(example(9), "clinician"))
+    assert sum("Mechanism: " in text for text in read.said) == 4  # three rules, and the lab report
+    names = ", ".join(f"restine{place}" for place in range(1, 9))
+    assert f"calmine, {names}" in read.in_sight
+    assert read.in_sight.count("as with sedatives") == 4  # signs, and whom to ask, of the other two rules
+
+
+def test_a_piece_of_evidence_has_its_own_sources_beside_it_and_says_with_which_medicine() -> None:
+    answer = example(2)
+    assert answer.medicines is not None
+    piece = PieceAnswer(
+        kind="case",
+        stands="for",
+        says="One slept.",
+        people=1,
+        about="this medicine",
+        sources=(Citation(ref="b-2000", at="page 2"),),
+    )
+    own, other = (
+        replace(
+            held,
+            rules=tuple(
+                replace(one, evidence=(replace(piece, about=about),)) if one.id == "seizure-threshold" else one
+                for one in held.rules
+            ),
+        )
+        for held, about in zip(answer.medicines.medicines, ("this medicine", "its kind"), strict=True)
+    )
+    section = answer.sections[0]
+    lines = [
+        replace(one, sources=(*one.sources, Source(text="B 2000", at="page 2", url=None, ref="b-2000")))
+        for one in section.lines
+    ]
+    mixed = replace(
+        answer, sections=(replace(section, lines=tuple(lines)),), medicines=replace(answer.medicines, medicines=(own, other))
+    )
+    groups = {group.name: group for group in answer_view(mixed, "clinician").sections[0].groups}
+    view = groups["Seizure-threshold"].lines[0]
+    said = {text: [link.text for link in links] for text, links in view.more}
+    assert said["Case reports, with calmine, for it: One slept."] == ["B 2000"]
+    assert [link.text for link in view.sources] == ["Aronson 1948"]
+
+
+@pytest.mark.parametrize("register", BOTH)
+def test_what_weighs_is_in_sight_whoever_reads(register: Register) -> None:
+    answer = urgent()
+    read = Reader(assessment_page(answer, register))
+    sight = " ".join(read.in_sight)
+    told = [line for section in answer.sections for line in section.lines if section.id != "medicines"]
+    for line in (*answer.urgent, *told):
+        assert (line.person if register == "person" else line.clinician) in sight
+    for gap in answer.missing:
+        assert (gap.person if register == "person" else gap.clinician) in sight
+    for words in (*answer.questions, "116 123", "113", "Asked back", "Not used"):
+        assert words in sight
+
+
+def test_a_person_finds_the_names_by_the_worst_of_each_where_there_are_several() -> None:
+    view = answer_view(example(3))
+    assert [(label, [name for name, _ in names]) for _, label, names in view.tiers] == [
+        ("Can be life-threatening", ["Calmine"]),
+        ("Serious", ["Restine1", "Restine2"]),
+    ]
+    assert answer_view(example(2)).tiers == ()
+    ids = {attrs.get("id") for _, attrs in Reader(assessment_page(example(3))).tags}
+    assert {f"answer-{part}" for _, _, names in view.tiers for _, part in names} <= ids
 
 
 def test_the_heaviest_line_is_in_sight_wherever_it_stands_in_its_medicine() -> None:
@@ -189,3 +289,15 @@ def test_the_schema_refuses_what_no_answer_holds() -> None:
     assert list(schema.iter_errors({**data, "score": 3}))
     assert list(schema.iter_errors({**data, "help": []}))
     assert list(schema.iter_errors({**data, "first": {**data["first"], "weight": "safe"}}))
+
+
+@pytest.mark.parametrize("made", [urgent(), example()], ids=["card", "no card"])
+def test_numbers_of_several_places_stand_with_the_names_of_these_and_with_what_is_amiss(made: Assessment) -> None:
+    elsewhere = replace(made.help[0], id="far", country="Atlantis")
+    note = "You did not say where you are."
+    page = assessment_page(replace(made, help=(elsewhere, *made.help), help_note=note))
+    read = Reader(page)
+    assert read.place("Help now. You did not say where you are.") < read.place("Norway")
+    assert sum(", Atlantis" in text for text in read.said) == (2 if made.urgent else 1)
+    assert not any(", Norway" in text for text in Reader(assessment_page(made)).said if not text.startswith("Help now"))
+    assert note not in assessment_page(made)

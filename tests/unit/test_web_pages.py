@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -274,6 +275,21 @@ def test_a_misspelt_medicine_is_asked_for_and_never_taken(client: Client) -> Non
     assert ">\nvenlafaxine\ntrazodone</textarea>" in mended.text
     assert "Trazodone" in mended.text
     assert "Did you mean" not in mended.text
+
+
+def test_what_a_rule_says_of_all_its_medicines_stands_once_and_each_medicine_leads_to_it(client: Client) -> None:
+    names = ["buprenorphine", "tramadol", "metformin"]
+    answer = client.post("/api/interactions", json={"names": names}).json()
+    page = unescape(client.post("/interactions", data={"names": "\n".join(names)}).text)
+    rules = [rule for medicine in answer["medicines"] for rule in medicine["rules"]]
+    whole = {rule["id"]: rule for rule in rules if not rule["minor"]}
+    assert len(whole) < sum(not rule["minor"] for rule in rules), "some rule is about both"
+    assert [rule["id"] for rule in whole.values() if page.count(f'<p class="plainly">{rule["effect"]}</p>') != 1] == []
+    assert all(rule["sentence"] in page for rule in rules)
+    ids = {held["id"] for _, held in Reader(page).tags if "id" in held}
+    leads = re.findall('href="#(medicine-[^"]+)"', page)
+    assert leads[:3] == ["medicine-1", "medicine-2", "medicine-3"], "the gravest first"
+    assert set(leads) <= ids
 
 
 @pytest.mark.parametrize("value", ["9|x", "x|y", "|", "-1|x", "99999999999999999999|x", "1", "²|x"])

@@ -412,7 +412,7 @@ class RuleAnswer:
     """A rule for a medicine. ``decided_by``: whether evidence about this very medicine decides how likely it is.
 
     ``short_list``: whether it is one of those that stand before all others of their severity. ``one_case``: whether how likely
-    it is rests on a single case.
+    it is rests on a single case. ``seen``: how likely in words, and with which medicines that was seen; ``sentence`` ends so.
     """
 
     id: str
@@ -428,6 +428,7 @@ class RuleAnswer:
     seen_with: tuple[str, ...]
     one_case: bool
     contested: bool
+    seen: str
     sentence: str
     plain: str
     effect: str
@@ -702,6 +703,7 @@ def _rule(evidence: Evidence, held: Match) -> RuleAnswer:
     deciding = [one for one in rule.evidence if one.kind == weight.strongest and one.stands != "unclear"]
     others = dict.fromkeys(name for one in deciding for name in one.medicines if name != medicine.id)
     seen_with = tuple(evidence.medicines[name].name for name in others if name in evidence.medicines)
+    seen = _seen(held, weight, about, seen_with)
     return RuleAnswer(
         id=rule.id,
         title=rule.title,
@@ -716,7 +718,8 @@ def _rule(evidence: Evidence, held: Match) -> RuleAnswer:
         seen_with=seen_with,
         one_case=only_case(rule, weight) is not None,
         contested=weight.contested,
-        sentence=_sentence(held, weight, about, seen_with),
+        seen=seen,
+        sentence=f"{rule.title}: {SEVERE[rule.severity]}; {seen}.",
         plain=rule.plain,
         effect=rule.effect,
         mechanism=rule.mechanism,
@@ -742,7 +745,7 @@ def piece_answers(pieces: Iterable[Piece], medicine: str | None) -> tuple[PieceA
     )
 
 
-def _sentence(about_it: Match, held: Grade, about: About, seen_with: Sequence[str]) -> str:
+def _seen(about_it: Match, held: Grade, about: About, seen_with: Sequence[str]) -> str:
     rule, medicine = about_it.rule, about_it.medicine
     alone, whose = only_case(rule, held), ""
     if held.strongest in ("human-trial", "observational", "case"):
@@ -754,7 +757,7 @@ def _sentence(about_it: Match, held: Grade, about: About, seen_with: Sequence[st
     if held.likelihood == "not-in-people":
         seen = f"looked for in people{whose}, not found"
     minor = f"; by a minor way for {medicine.name}" if about_it.minor else ""
-    return f"{rule.title}: {SEVERE[rule.severity]}; {seen}{minor}."
+    return f"{seen}{minor}"
 
 
 def _few(names: Sequence[str]) -> str:

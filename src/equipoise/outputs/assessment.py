@@ -66,10 +66,7 @@ def help_words(entry: HelpEntry) -> str:
 def _lines(answer: Assessment, register: Register) -> Iterator[str]:
     for line in answer.urgent:
         yield from wrap(f"{MARKS['urgent']} {said(line, register)}")
-    yield "Help now"
-    for entry in answer.help:
-        yield from wrap(help_words(entry), first="  - ", indent=4)
-    yield ""
+    yield from _help(answer)
     if answer.first not in answer.urgent:
         yield from wrap(f"First: {said(answer.first, register)}")
         yield ""
@@ -90,6 +87,15 @@ def _lines(answer: Assessment, register: Register) -> Iterator[str]:
         yield from wrap(question, first="  - ", indent=4)
     yield ""
     yield from wrap(f"{answer.notice} As of {answer.as_of}, Equipoise {answer.version}.")
+
+
+def _help(answer: Assessment) -> Iterator[str]:
+    yield "Help now"
+    if answer.help_note is not None:
+        yield from wrap(answer.help_note, first="  ", indent=2)
+    for entry in answer.help:
+        yield from wrap(help_words(entry), first="  - ", indent=4)
+    yield ""
 
 
 def _section(section: Section, register: Register) -> Iterator[str]:

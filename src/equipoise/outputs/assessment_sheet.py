@@ -23,8 +23,8 @@ ABOUT = "Made from what one person reported. It gives what is on record with its
 
 _MOST = 45
 """Lines of one part that a page could ever hold."""
-_LONG, _CELL, _NAME = 300, 170, 70
-"""Characters of a line, of a cell of the table, and of a name in it."""
+_LONG, _CELL, _NAME, _HELP = 300, 170, 70, 420
+"""Characters of a line, of a cell of the table, of a name in it, and of the lines of help."""
 _UNREAD = {"asked": "not sure what is meant", "not recognised": "not recognised", "no data": "no data"}
 _NO_RULE = "No rule on record: what the two do together is unknown."
 _SLIGHT = "Only rules on enzymes that clear little of it are on record."
@@ -53,7 +53,7 @@ def _data(answer: Assessment) -> dict[str, Any]:
         "about": ABOUT,
         "as_of": [when.year, when.month, when.day],
         "version": answer.version,
-        "help": _help(answer.help),
+        "help": _help(answer.help, answer.help_note),
         "first": _cut(answer.first.clinician, _LONG),
         "parts": list(_parts(answer)),
         "notice": answer.notice,
@@ -78,8 +78,8 @@ def _sentences(text: str, most: int) -> str:
     return _cut(f"{held.rstrip('.')}.", _LONG)
 
 
-def _help(entries: Sequence[HelpEntry]) -> list[str]:
-    """Where help is, and its lines: those that can be called or texted."""
+def _help(entries: Sequence[HelpEntry], note: str | None) -> list[str]:
+    """Where help is, and its lines: those that can be called or texted, as many whole ones as there is room for."""
     countries = list(dict.fromkeys(entry.country for entry in entries))
     said = []
     for entry in entries:
@@ -89,7 +89,10 @@ def _help(entries: Sequence[HelpEntry]) -> list[str]:
         if ways:
             said.append(f"{entry.name} ({entry.kind}{country}): {' or '.join(ways)}{old}")
     place = f", {countries[0]}" if len(countries) == 1 else ""
-    return [f"Help now{place}", _cut("; ".join(said), _LONG)]
+    ends = accumulate((len(one) + 2 for one in said), initial=0)
+    shown = [one for one, end in zip(said, list(ends)[1:], strict=True) if end <= _HELP]
+    rest = f"; and {len(said) - len(shown)} more on the screen" if len(shown) < len(said) else ""
+    return [f"Help now{place}", " ".join((*(() if note is None else (note,)), f"{'; '.join(map(one_line, shown))}{rest}"))]
 
 
 def _parts(answer: Assessment) -> Iterator[dict[str, Any]]:
