@@ -400,10 +400,18 @@ extracted: {by: ab, date: 2026-01-05}
     "evidence/vocabulary/medicine-classes.csv": "id,label\nsedatives,sedatives\n",
     "evidence/vocabulary/properties.csv": "id,label\nsedative,makes drowsy\n",
     "evidence/vocabulary/brands.csv": ("brand,ingredients,kind,ref,at\nCalmex Night,calmine,family,aronson-1948,page 3\n"),
+    "evidence/vocabulary/product-codes.csv": (
+        "rxcui,medicines,others,kind,ref,at\n"
+        "4567,calmine,none,SCD,aronson-1948,page 4\n"
+        "4568,calmine,sugar|salt,BN,aronson-1948,page 4\n"
+    ),
     "evidence/vocabulary/signs.csv": (
         "id,label,help,words,ref,at\n"
         "deep-sleep,sleep from which nobody wakes,emergency,won't wake|cannot be woken,aronson-1948,page 14\n"
         "blind,sudden loss of sight,doctor-today,gone blind|cannot see*,aronson-1948,page 15\n"
+    ),
+    "evidence/vocabulary/result-limits.csv": (
+        "id,result,at_least,unit,sex,kind,word,ref,at\nsight-dim,sight,3,score,any,band,dim,aronson-1948,page 16\n"
     ),
 }
 

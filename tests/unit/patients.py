@@ -81,7 +81,7 @@ def bundle(*resources: Json, **more: object) -> Json:
 def prefetch(*medicines: Json, kratom: Json | None = None, **more: object) -> Json:
     """What a client sends along: medicines, whether kratom is used, and nothing else."""
     said = bundle(kratom) if kratom else None
-    empty = dict.fromkeys(("social", "conditions", "allergies", "item9"))
+    empty = dict.fromkeys(("social", "conditions", "allergies", "item9", "results", "patient"))
     return {"medications": bundle(*medicines), "statements": said, **empty, **more}
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from patients import AS_OF, book, bundle, checks, evidence, observation, order, statement, synthea
+from patients import AS_OF, RXNORM, book, bundle, checks, evidence, observation, order, statement, synthea
 
 from equipoise.documents.cards import SUMMARY, Card, Site, cards, escaped
 from equipoise.findings.interactions import check
@@ -124,6 +124,8 @@ def test_a_code_whose_words_name_another_medicine_gives_a_warning_that_names_bot
     assert warning.indicator == "warning"
     assert "sertraline or quetiapine" in warning.summary
     assert "The code means sertraline, the words beside it quetiapine: both were checked." in warning.detail
+    product = told(*given_for(order("1", "quetiapine 25 MG Oral Tablet", code="349332"), statement()))
+    assert "The code means escitalopram, the words beside it quetiapine: both were checked." in product
 
 
 def test_item_9_above_zero_is_named_with_its_date_and_nothing_is_rated() -> None:
@@ -195,6 +197,15 @@ def test_different_medicines_are_counted_and_not_their_entries() -> None:
     assert "1 of 2 medicines could not be checked" in told(*given_for(*zz, *same, statement()))
     assert "the only medicine on the list could not be checked" in told(*given_for(*zz, statement()))
     assert "none of 2 medicines could be checked" in told(*given_for(*zz, order("5", "lisinopril"), statement()))
+
+
+def test_a_product_coded_without_words_is_checked_and_what_else_is_in_it_is_named() -> None:
+    def by_code(code: str) -> dict[str, object]:
+        return order("1", "") | {"medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": code}]}}
+
+    first, *_ = given_for(by_code("833036"), statement())
+    assert (first.indicator, "Kratom with hydrocodone" in first.summary) == ("critical", True)
+    assert "sitagliptin" in told(*given_for(by_code("861769"), statement()))
 
 
 def test_a_code_alone_is_named_as_a_code() -> None:

@@ -6,7 +6,7 @@ import pytest
 from patients import AS_OF, RXNORM, book, order, synthea
 
 from equipoise.findings.charted import reasons_to_ask
-from equipoise.findings.charts import ChartMedicine, ChartMedicines, dated, names, read
+from equipoise.findings.charts import ChartMedicine, ChartMedicines, names, read
 from equipoise.intake.fhir import Chart, bare, chart, written
 
 PATIENTS = ("becky-fadel", "krystina-ratke", "soledad-bailey", "tommie-koepp")
@@ -196,7 +196,7 @@ def test_the_names_of_all_that_was_read_are_names_of_the_register() -> None:
     held = read(book(), chart({"all": synthea("soledad-bailey")}), AS_OF)
     assert {"lithium", "quetiapine", "escitalopram", "sertraline", "buspirone", "hydrocodone"} <= set(held.idents)
     assert set(names(book(), held.idents)) <= {medicine.name for medicine in book().evidence.medicines.values()}
-    assert dated(book().evidence) >= date(2026, 11, 22)
+    assert book().dated >= date(2026, 11, 22)
 
 
 def test_amounts_are_left_out_of_a_name_and_nothing_else_is() -> None:

@@ -5,19 +5,21 @@ reasons and sources; it never says what to do with a medicine, and rates nobody'
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from equipoise.documents.lines import one_line
-from equipoise.findings.charts import ChartMedicine, ChartMedicines, Codebook, checked, dated, names, read, reasons_to_ask
+from equipoise.findings.charted import ChartCondition, Charted, ChartResult, charted, reasons_to_ask
+from equipoise.findings.charts import ChartMedicine, ChartMedicines, Codebook, checked, names, read
 from equipoise.findings.interactions import (
     KIND_WORDS,
     LIKELY,
     ONE_CASE,
     SEVERE,
     ListAnswer,
+    PieceAnswer,
     RuleAnswer,
     TogetherAnswer,
 )
@@ -143,11 +145,14 @@ def cards(
     """
     if chart.kratom.state == "denied":
         return ()
+    if chart.kratom.state == "unknown" and not (site.ask and hook == "patient-view"):
+        return ()
     found = read(book, chart, as_of)
+    person = charted(book, chart, found, as_of)
     if chart.kratom.state == "unknown":
-        told = list(_asked(chart, book, found, site)) if site.ask and hook == "patient-view" else []
+        told = list(_asked(chart, book, found, person, site))
     else:
-        told = _used(chart, book, found, check, hook=hook, site=site)
+        told = _used(chart, book, found, person, check, hook=hook, site=site)
     return tuple(
         Card(uuid=uuid(), summary=one.summary, indicator=one.indicator, detail=one.detail, links=one.links) for one in told
     )
@@ -160,6 +165,7 @@ def _used(
     chart: Chart,
     book: Codebook,
     found: ChartMedicines,
+    person: Charted,
     check: Callable[[Sequence[str]], ListAnswer],
     *,
     hook: Hook,
@@ -176,11 +182,16 @@ def _used(
     together = check(names(book, found.idents)).together if len(found.idents) > 1 and lead and rest else ()
     if together and told:
         told[0] = _beside(told[0], together)
-    covered = _covered(chart, book, found)
+    shown = _ranked(one for one in person.conditions if one.ordered or hook == "patient-view")
+    if not any(_weighs(one) for one in shown):
+        shown = []
+    covered = _covered(chart, book, found, person, shown)
+    about_person = [_person(shown, book, site, ended=chart.kratom.ended)] if shown else []
     if told and not _gaps(chart, found):
         told[-1] = replace(told[-1], detail=f"{told[-1].detail}\n\n{covered}")
+        told += about_person
     else:
-        told.append(_coverage(chart, found, covered, site, alone=not told))
+        told += [*about_person, _coverage(chart, found, covered, site, alone=not told)]
     told = [replace(one, detail=f"{one.detail}\n\n{FOR_JUDGEMENT}") for one in told]
     told += _disagreeing(found, site)
     told += _item_9(chart, site)
@@ -191,13 +202,13 @@ def _rules(answer: ListAnswer, opening: str, book: Codebook, site: Site, *, ende
     """What matters most of a list: the first rule in the summary, the others below."""
     top, *others = answer.foremost
     about = _about(top, answer)
-    when = checked(book.evidence, top.id)
+    when = checked(book.evidence.interactions[top.id])
     how = f"{SEVERE[top.severity]}; {ONE_CASE if top.one_case else LIKELY[top.likelihood]}"
     kratom = "Kratom (recorded as ended)" if ended else "Kratom"
     lines = [
         f"**{opening}{top.sentence} {_here(top, answer)}** Evidence {when}.",
         f"{top.effect} {top.severe_because}",
-        _evidence(top),
+        _evidence(top.evidence),
     ]
     if top.watch:
         lines.append(f"To watch for: {'; '.join(top.watch)}.")
@@ -250,13 +261,13 @@ def _indicator(rule: RuleAnswer, *, ended: bool) -> Indicator:
     return "warning" if grave or (rule.severity == "moderate" and rule.likelihood in _FROM_PEOPLE) else "info"
 
 
-def _evidence(rule: RuleAnswer) -> str:
+def _evidence(pieces: Sequence[PieceAnswer]) -> str:
     """How many pieces of which kind are on record, and how many of them do not stand for it."""
     counts: dict[str, int] = {}
-    for one in rule.evidence:
+    for one in pieces:
         counts[one.kind] = counts.get(one.kind, 0) + 1
     listed = ", ".join(f"{KIND_WORDS[kind]} ({count})" for kind, count in counts.items())
-    against = sum(one.stands != "for" for one in rule.evidence)
+    against = sum(one.stands != "for" for one in pieces)
     beside = f" Of these, {against} speak against it or are unclear." if against else ""
     return f"Evidence on record, by kind: {listed}.{beside}"
 
@@ -265,6 +276,118 @@ def _beside(told: _Told, together: Sequence[TogetherAnswer]) -> _Told:
     """What several do alike, across those being ordered and those on the list."""
     listed = "\n".join(f"- {one.sentence}" for one in together)
     return replace(told, detail=f"{told.detail}\n\nTogether:\n\n{listed}")
+
+
+def _ranked(several: Iterable[ChartCondition]) -> list[ChartCondition]:
+    """Those of the gravest kind of card first, of them those with a result of the higher limit; else as they came."""
+    return sorted(several, key=lambda one: (_ORDER[_weight(one)], not one.high))
+
+
+def _weight(one: ChartCondition) -> Indicator:
+    """A warning for what is grave and seen in people, and for a result at or above its higher limit."""
+    answer = one.answer
+    return "warning" if one.high or (answer.severity in _GRAVE and answer.likelihood in _FROM_PEOPLE) else "info"
+
+
+def _weighs(one: ChartCondition) -> bool:
+    """Whether a condition is worth a card: what is less than serious would come too often, and is named in a line."""
+    return one.answer.severity in _GRAVE
+
+
+def _person(shown: Sequence[ChartCondition], book: Codebook, site: Site, *, ended: bool) -> _Told:
+    """What the record holds of the person that matters with kratom: the gravest in full, the others in a line each."""
+    top, *others = shown
+    answer = top.answer
+    kratom = "Kratom (recorded as ended)" if ended else "Kratom"
+    likely = ONE_CASE if answer.one_case else LIKELY[answer.likelihood]
+    lines = [
+        f"**{answer.sentence}** Evidence {top.checked}.",
+        f"In the record: {_in_record(top)}.",
+        *([f"{_beside_it(top)}."] if top.beside else []),
+        f"{answer.effect} {answer.severe_because}",
+        _evidence(answer.evidence),
+        *([f"To watch for: {'; '.join(answer.watch)}."] if answer.watch else []),
+    ]
+    listed = [_in_line(one) for one in others[:_MOST_RULES]]
+    if len(others) > _MOST_RULES:
+        listed.append(f"- {len(others) - _MOST_RULES} more: {_listed([_called(one) for one in others[_MOST_RULES:]])}.")
+    return _Told(
+        summary=_also(
+            [
+                f"{kratom} and {_called(top)}: {SEVERE[answer.severity]}; {likely}; {top.checked}.",
+                f"{kratom} and {_briefly(top)}: {SEVERE[answer.severity]}; {likely}; {top.checked}.",
+                f"{kratom} and {_briefly(top)}: {answer.severity}; {likely}; {top.checked.partition(',')[0]}.",
+            ],
+            [_briefly(one) for one in others],
+        ),
+        indicator=_weight(top),
+        detail="\n\n".join([*lines, *(["\n".join(listed)] if listed else [])]),
+        links=_pages(shown, book, site),
+    )
+
+
+def _called(one: ChartCondition) -> str:
+    """A condition by its name where the record has it, with results; by them alone where they are all there is."""
+    return f"{one.answer.label} with {_briefly(one)}" if one.recorded and one.results else _briefly(one)
+
+
+def _briefly(one: ChartCondition) -> str:
+    """A condition by its results where it has any, those at or above the higher limit first."""
+    several = [f"a QTc of {result.value} ms" for result in one.results if result.result.name == "QTc"]
+    for high, word in ((True, "high"), (False, "raised")):
+        names = [result.result.name for result in one.results if result.high is high and result.result.name != "QTc"]
+        several += [f"a {word} {', '.join(names)}"] if names else []
+    return " and ".join(several) or one.answer.label
+
+
+def _in_record(one: ChartCondition) -> str:
+    entries = [
+        f"{_quoted(held.name)} ({escaped(_short(held.record))}{f', {held.unsure}' if held.unsure else ''})"
+        for held in one.recorded
+    ]
+    return _listed([*entries, *(_with_limit(result) for result in one.results)], "; ")
+
+
+def _with_limit(one: ChartResult) -> str:
+    return escaped(one.shown if one.against is None else f"{one.shown}: {one.against}")
+
+
+def _beside_it(one: ChartCondition) -> str:
+    return "; ".join(f"Here too: {_listed(names)} ({word})" for word, names in one.beside)
+
+
+def _in_line(one: ChartCondition) -> str:
+    beside = f" {_beside_it(one)}." if one.beside else ""
+    return f"- {one.answer.sentence} In the record: {_in_record(one)}.{beside}"
+
+
+def _also(ways: Sequence[str], others: Sequence[str]) -> str:
+    """The first way to say it that fits, with as many further names as fit; the rest is counted."""
+    said = next((one for one in ways if len(one) <= SUMMARY), ways[-1])
+    for count in range(len(others), -1, -1):
+        rest = len(others) - count
+        several = [*others[:count], *([f"{rest} more"] if rest else [])]
+        longer = f"{said} Also: {', '.join(several)}." if several else said
+        if len(longer) <= SUMMARY:
+            return longer
+    return _short(said, SUMMARY)
+
+
+def _pages(shown: Sequence[ChartCondition], book: Codebook, site: Site) -> tuple[CardLink, ...]:
+    """The pages of the conditions, and of the rules on medicines that bear on the same, as far as there are any."""
+    links = [
+        CardLink(label=f"Kratom and {one.answer.label}", url=site.address(one.answer.id))
+        for one in shown
+        if one.answer.id in site.pages
+    ]
+    words = {word for one in shown for word, _ in one.beside}
+    touched = {word.id for word in book.evidence.vocabulary.properties.values() if word.label in words}
+    links += [
+        CardLink(label=rule.title, url=site.address(rule.id))
+        for rule in book.evidence.interactions.values()
+        if rule.id in site.pages and touched & set(rule.partner.properties)
+    ]
+    return tuple(links[:_MOST_LINKS]) or _front(site)
 
 
 def _gaps(chart: Chart, found: ChartMedicines) -> bool:
@@ -308,8 +431,8 @@ def _coverage(chart: Chart, found: ChartMedicines, covered: str, site: Site, *, 
     )
 
 
-def _covered(chart: Chart, book: Codebook, found: ChartMedicines) -> str:
-    """What was checked, what was not and why, and the date of the register."""
+def _covered(chart: Chart, book: Codebook, found: ChartMedicines, person: Charted, shown: Sequence[ChartCondition]) -> str:
+    """What was checked, what was not and why, results as recorded, and the date of the register."""
     lines = [_recorded(chart)]
     compared = names(book, found.idents)
     lines.append(f"Checked against kratom: {_listed(compared)}." if compared else "No medicine was checked against kratom.")
@@ -330,12 +453,31 @@ def _covered(chart: Chart, book: Codebook, found: ChartMedicines) -> str:
     if found.past:
         entries = "1 entry is" if len(found.past) == 1 else f"{len(found.past)} entries are"
         lines.append(f"Not checked: {entries} recorded as ended, not taken, in error or long ago.")
+    lines += _of_person(person, shown)
     unread = [f"{escaped(_short(one.what))}: {escaped(one.why)}" for one in chart.unread]
     if unread:
         lines.append(f"Not read: {_listed(unread, '; ')}.")
     evidence = book.evidence
-    lines.append(f"Register of {dated(evidence).isoformat()}: {len(evidence.medicines)} medicines.")
+    lines.append(f"Register of {book.dated.isoformat()}: {len(evidence.medicines)} medicines.")
     return "\n\n".join(lines)
+
+
+def _of_person(person: Charted, shown: Sequence[ChartCondition]) -> Iterator[str]:
+    """What the record holds of the person and no card is about: nobody is scored, and nothing is called good."""
+    left = [one for one in person.conditions if one not in shown]
+    if left and any(_weighs(one) for one in person.conditions):
+        names = _listed([_called(one) for one in left])
+        yield f"In the record too; a card on it comes when the chart is opened: {names}."
+    elif left:
+        yield f"In the record too, of less weight: {_listed([one.answer.sentence for one in left], ' ')}"
+    told = {result.result.name for one in shown for result in one.results}
+    current = [_with_limit(one) for one in person.results if one.current and one.result.name not in told]
+    if current:
+        yield f"Results as recorded; nobody was scored here: {_listed(current, '; ')}."
+    old = [escaped(one.shown) for one in person.results if not one.current]
+    if old:
+        yield f"Results older than a year or without a date, not used: {_listed(old, '; ')}."
+    yield from (escaped(one) for one in person.notes)
 
 
 def _recorded(chart: Chart) -> str:
@@ -354,7 +496,7 @@ def _disagreeing(found: ChartMedicines, site: Site) -> Iterator[_Told]:
         yield _Told(
             summary=_short(f"A medicine's code and its words disagree: {escaped(meant)}. See which one is meant.", SUMMARY),
             indicator="warning",
-            detail="\n\n".join(["**A code and the words beside it name different medicines.**", *lines[:_MOST_NAMED]]),
+            detail="\n\n".join(["**The codes and words of one entry name different medicines.**", *lines[:_MOST_NAMED]]),
             links=(CardLink(label="How names and codes are read", url=site.address("")),),
         )
 
@@ -377,14 +519,16 @@ def _item_9(chart: Chart, site: Site) -> Iterator[_Told]:
 # Kratom use is unknown.
 
 
-def _asked(chart: Chart, book: Codebook, found: ChartMedicines, site: Site) -> Iterator[_Told]:
-    why = reasons_to_ask(book, chart, found)
+def _asked(chart: Chart, book: Codebook, found: ChartMedicines, person: Charted, site: Site) -> Iterator[_Told]:
+    why = reasons_to_ask(book, chart, found, person.results)
+    results = [_with_limit(one) for several in why.values() for one in several]
+    said = f"Results as recorded: {_listed(results, '; ')}. " if results else ""
     if why:
         yield _Told(
             summary=f"Kratom use is not recorded. It can matter here ({', '.join(why)}): it may be worth asking about.",
             indicator="info",
             detail=f"**Nothing in the record says whether kratom is used.** Asked because of: {', '.join(why)}. "
-            "Nothing was checked.",
+            f"{said}Nothing was checked.",
             links=(CardLink(label="What is known about kratom", url=site.address("")),),
         )
 

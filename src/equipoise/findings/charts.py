@@ -4,17 +4,19 @@ A code and the words beside it are read apart. Where they mean different medicin
 nobody here can tell which was meant. Nothing that is only similar is taken.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from equipoise.findings.medicines import Typed, known, named
+from equipoise.findings.people import condition_register
 from equipoise.intake.fhir import Chart, Concept, ListedMedicine, bare, written
 from equipoise.intake.fhir.resources import RXNORM, UNII
-from equipoise.intake.medicine_names import Register, UniiNames, folded
+from equipoise.intake.medicine_names import Register, UniiNames, folded, forms
+from equipoise.records.condition import Condition
 from equipoise.records.evidence import Evidence
+from equipoise.records.interaction import Interaction
 
 Kind = Literal["read", "disagrees", "topic", "not-in-register", "unclear", "not-recognised"]
 """``read``: in the register. ``disagrees``: code and words mean different medicines; both are taken. ``topic``: kratom itself.
@@ -29,14 +31,32 @@ MOST_LOOKED_UP, MOST_UNKNOWN = 200, 25
 """Different names of a chart that are looked up, and how many that are not found; beyond them medicines are only counted."""
 
 
+_PARTS = frozenset({"PIN", "IN"})
+"""Kinds of code that name one ingredient, of which a product may have several; the others name the whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """What a code means: ids of the register, names of what else is in it, and whether that is the whole product."""
+
+    medicines: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    whole: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codebook:
-    """What medicines are called: the register of names, FDA's list, and the medicines by code of a system."""
+    """What medicines and conditions are called: their registers of names, FDA's list, and what the codes of a system mean.
+
+    ``dated``: the day on which the newest record of medicines and interactions was made or checked.
+    """
 
     evidence: Evidence
     register: Register
     unii: UniiNames | None
-    codes: Mapping[tuple[str, str], str]
+    codes: Mapping[tuple[str, str], Coded]
+    conditions: Register
+    dated: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +102,24 @@ class ChartMedicines:
 
 def codebook(evidence: Evidence, unii: UniiNames | None = None) -> Codebook:
     """What to read charts with; to be made once."""
-    codes: dict[tuple[str, str], str] = {}
+    codes: dict[tuple[str, str], Coded] = {}
+    for one in evidence.vocabulary.product_codes.values():
+        others = () if one.others == "none" else tuple(one.others.split("|"))
+        codes[RXNORM, one.rxcui] = Coded(medicines=tuple(one.medicines.split()), others=others, whole=one.kind not in _PARTS)
     for medicine in evidence.medicines.values():
         for system, code in ((RXNORM, medicine.rxnorm), (UNII, medicine.unii)):
             if isinstance(code, str):
-                codes[system, code] = medicine.id
-    return Codebook(evidence=evidence, register=known(evidence), unii=unii, codes=codes)
+                codes[system, code] = Coded(medicines=(medicine.id,))
+    looked_at = (one for held in (evidence.medicines, evidence.interactions) for one in held.values())
+    days = [reading.date for one in looked_at for reading in (one.extracted, *one.checked)]
+    return Codebook(
+        evidence=evidence,
+        register=known(evidence),
+        unii=unii,
+        codes=codes,
+        conditions=condition_register(evidence),
+        dated=max(days, default=date.min),
+    )
 
 
 def read(book: Codebook, chart: Chart, as_of: date) -> ChartMedicines:
@@ -114,16 +146,8 @@ def names(book: Codebook, idents: Iterable[str]) -> tuple[str, ...]:
     return tuple(book.evidence.medicines[ident].name for ident in idents)
 
 
-def dated(evidence: Evidence) -> date:
-    """The day on which the newest record of medicines and interactions was made or checked."""
-    days = [day.date for one in evidence.medicines.values() for day in (one.extracted, *one.checked)]
-    days += [day.date for one in evidence.interactions.values() for day in (one.extracted, *one.checked)]
-    return max(days, default=date.min)
-
-
-def checked(evidence: Evidence, rule: str) -> str:
+def checked(held: Interaction | Condition) -> str:
     """When the evidence of a rule was last looked at, and whether by a second person: ``checked 2026-11-22``."""
-    held = evidence.interactions[rule]
     if held.checked:
         return f"checked {max(one.date for one in held.checked).isoformat()}"
     return f"read {held.extracted.date.isoformat()}, not yet checked"
@@ -140,19 +164,27 @@ def _holds(one: ListedMedicine, as_of: date) -> bool:
 def _read(book: Codebook, one: ListedMedicine, words: dict[str, Typed]) -> ChartMedicine | None:
     """A medicine as it is read, or None where no more may be looked up."""
     concepts = (one.name, *one.ingredients)
-    by_code = tuple(dict.fromkeys(ident for held in concepts for ident in _coded(book, held)))
-    texts = dict.fromkeys(text for held in concepts for text in held.words)
-    typed = []
-    for text in texts:
+    coded = {held: tuple(_coded(book, held)) for held in concepts}
+    by_code = tuple(dict.fromkeys(ident for codes in coded.values() for code in codes for ident in code.medicines))
+    beside = tuple(dict.fromkeys(name for codes in coded.values() for code in codes for name in code.others))
+    meaning: dict[str, Typed] = {}
+    for text in dict.fromkeys(text for held in concepts for text in held.words):
         if text not in words and _spent(words):
             return None
-        typed.append(_worded(book, text, words))
+        meaning[text] = _worded(book, text, words)
+    typed = list(meaning.values())
     by_words = tuple(dict.fromkeys(ident for held in typed for ident in held.medicines))
-    others = tuple(dict.fromkeys(name for held in typed for name in held.others))
+    worded = tuple(dict.fromkeys(name for held in typed for name in held.others))
+    others = (*worded, *(name for name in beside if not _among(name, worded)))
     meant = tuple(dict.fromkeys((*by_code, *by_words)))
-    differ = _differ([held for held in ({*by_code}, *({*held.medicines} for held in typed)) if held])
-    foreign = bool(by_code) and any(held.kind == "unregistered" for held in typed)
-    kind = _kind(by_code, by_words, typed, differ=differ or foreign)
+    told = {held: [meaning[text] for text in held.words] for held in concepts}
+    listed = {ident for held in one.ingredients for each in coded[held] for ident in each.medicines}
+    listed |= {ident for held in one.ingredients for each in told[held] for ident in each.medicines}
+    apart = _differ(_wholes(coded[one.name]))
+    differ = _differ([*_wholes(coded[one.name]), *({*held.medicines} for held in told[one.name]), listed]) or any(
+        _contradicted(coded[held], told[held]) for held in concepts
+    )
+    kind = _kind(by_code, by_words, typed, differ=differ)
     similar = tuple(dict.fromkeys(name for held in typed for name in held.suggestions)) if kind == "unclear" else ()
     return ChartMedicine(
         listed=one,
@@ -161,11 +193,11 @@ def _read(book: Codebook, one: ListedMedicine, words: dict[str, Typed]) -> Chart
         others=others,
         shown=_shown(one),
         readings=(*names(book, meant), *others),
-        sentence=_sentence(book, kind, by_code, by_words, others or similar),
+        sentence=_sentence(book, kind, by_code, by_words, worded or similar, beside=beside, apart=apart),
     )
 
 
-def _coded(book: Codebook, held: Concept) -> Iterator[str]:
+def _coded(book: Codebook, held: Concept) -> Iterator[Coded]:
     for system in (RXNORM, UNII):
         for code in held.codes(system):
             if (system, code) in book.codes:
@@ -203,8 +235,31 @@ def _written(book: Codebook, text: str, words: dict[str, Typed]) -> Typed | None
     return Typed(typed=text, kind=kind, medicines=medicines, others=others, suggestions=(), sentence="")
 
 
-def _differ(readings: list[set[str]]) -> bool:
-    """Whether two readings are of different medicines: neither holds the other."""
+def _wholes(coded: Iterable[Coded]) -> list[set[str]]:
+    """The medicines of each code that names a whole product, and of the codes of parts together."""
+    coded = tuple(coded)
+    parts = {ident for code in coded if not code.whole for ident in code.medicines}
+    return [parts, *({*code.medicines} for code in coded if code.whole)]
+
+
+def _contradicted(coded: Iterable[Coded], typed: Iterable[Typed]) -> bool:
+    """Whether words beside codes mean other medicines than these, or only something known elsewhere that none of them holds."""
+    coded, typed = tuple(coded), tuple(typed)
+    medicines = {ident for code in coded for ident in code.medicines}
+    beside = [name for code in coded for name in code.others]
+    foreign = any(held.kind == "unregistered" and not all(_among(name, beside) for name in held.others) for held in typed)
+    return (bool(coded) and foreign) or _differ([medicines, *({*held.medicines} for held in typed)])
+
+
+def _among(name: str, others: Iterable[str]) -> bool:
+    """Whether a name is one of these, whatever salt is named with it."""
+    mine = {*forms(name)}
+    return any(mine & {*forms(other)} for other in others)
+
+
+def _differ(readings: Iterable[set[str]]) -> bool:
+    """Whether two readings are of different medicines: neither holds the other, as one that means none is held by all."""
+    readings = tuple(readings)
     return any(not (one <= other or other <= one) for one in readings for other in readings)
 
 
@@ -221,10 +276,23 @@ def _kind(by_code: tuple[str, ...], by_words: tuple[str, ...], typed: list[Typed
     return "unclear" if kinds & {"which", "did-you-mean"} else "not-recognised"
 
 
-def _sentence(book: Codebook, kind: Kind, by_code: tuple[str, ...], by_words: tuple[str, ...], besides: tuple[str, ...]) -> str:
-    coded, worded = " and ".join(names(book, by_code)), " and ".join((*names(book, by_words), *besides))
+def _sentence(
+    book: Codebook,
+    kind: Kind,
+    by_code: tuple[str, ...],
+    by_words: tuple[str, ...],
+    besides: tuple[str, ...],
+    *,
+    beside: tuple[str, ...],
+    apart: bool,
+) -> str:
+    checked = " and ".join(names(book, by_code))
+    coded, worded = " and ".join((*names(book, by_code), *beside)), " and ".join((*names(book, by_words), *besides))
+    if kind == "disagrees" and apart:
+        said = f", the words beside them {worded}" if worded else ""
+        return f"The codes mean different medicines ({', '.join(names(book, by_code))}){said}: all were checked."
     if kind == "disagrees" and coded:
-        both = "both were checked" if by_words else f"only {coded} was checked"
+        both = "both were checked" if by_words else f"only {checked} {'was' if len(by_code) == 1 else 'were'} checked"
         return f"The code means {coded}, the words beside it {worded}: {both}."
     return {
         "disagrees": f"Its texts mean different medicines ({worded}): all were checked.",
@@ -240,31 +308,3 @@ def _shown(one: ListedMedicine) -> str:
     text = next((text for held in (one.name, *one.ingredients) for text in held.words), "")
     code = next((f"code {name}" for held in (one.name, *one.ingredients) if (name := held.named)), "")
     return bare(text) or code or one.records[0]
-
-
-# When it is worth asking about kratom.
-
-_ASK: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "depression": (re.compile(r"depress|dysthym", re.IGNORECASE), "depression"),
-    "opioids": (re.compile(r"opioid|opiate|heroin", re.IGNORECASE), "opioid-use-disorder"),
-    "the liver": (re.compile(r"hepat|liver|cirrho|jaundice", re.IGNORECASE), "liver-disease"),
-}
-"""Words of a condition for which a site may ask, and our record of it, which has the beginnings of its codes in ICD-10."""
-_NEGATED = re.compile(r"\b(?:no|not|without|denies|negative|family history|screening)\b", re.IGNORECASE)
-_OPIOIDS = frozenset({"opioid", "opioid-partial-agonist"})
-
-
-def reasons_to_ask(book: Codebook, chart: Chart, found: ChartMedicines) -> tuple[str, ...]:
-    """What of the chart makes kratom matter: depression, opioids, the liver."""
-    present = [one.name for one in chart.conditions if one.holds]
-    records = book.evidence.conditions
-    codes = {name: records[ident].icd10 if ident in records else () for name, (_, ident) in _ASK.items()}
-    why = [name for name, (words, _) in _ASK.items() if any(_is(one, words, codes[name]) for one in present)]
-    if any(_OPIOIDS & set(book.evidence.medicines[ident].classes) for ident in found.idents):
-        why.append("opioids")
-    return tuple(dict.fromkeys(why))
-
-
-def _is(name: Concept, words: re.Pattern[str], codes: tuple[str, ...]) -> bool:
-    by_code = any(code.startswith(codes) for one in name.codings if (code := one.code) and "icd-10" in (one.system or ""))
-    return by_code or any(words.search(text) and not _NEGATED.search(text) for text in name.words)

@@ -98,6 +98,29 @@ def brands_hold_medicines(evidence: Evidence, _: date) -> Iterator[Breach]:
             yield Breach("vocabulary/brands.csv", (), f"{brand.brand!r} cites {brand.ref!r}; should be a file of references/")
 
 
+def product_codes_mean_medicines(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """Where there are medicines, a code of a product is digits, means some of them and nothing twice, and has a reference."""
+    if not evidence.medicines:
+        return
+    owner = {held.rxnorm: held.id for held in evidence.medicines.values()}
+    for one in evidence.vocabulary.product_codes.values():
+        held = one.medicines.split()
+        lost = [name for name in held if leads_nowhere(evidence, name, "medicines")]
+        found = ""
+        if not _RXNORM.fullmatch(one.rxcui):
+            found = "is no code of RxNorm; should be digits"
+        elif one.rxcui in owner:
+            found = f"is the code of {owner[one.rxcui]} itself; should stand in medicines/ alone"
+        elif lost:
+            found = f"holds {', '.join(lost)}; should be files of medicines/"
+        elif len(set(held)) < len(held):
+            found = f"holds {one.medicines}; should name each medicine once"
+        elif leads_nowhere(evidence, one.ref, "references"):
+            found = f"cites {one.ref!r}; should be a file of references/"
+        if found:
+            yield Breach("vocabulary/product-codes.csv", (), f"{one.rxcui!r} {found}")
+
+
 def _medicines_named(evidence: Evidence) -> Iterator[tuple[str, Steps, str]]:
     for file, path, partner in every(evidence, Partner):
         for index, name in enumerate(partner.medicines):
@@ -269,6 +292,16 @@ def signs_are_sourced(evidence: Evidence, _: date) -> Iterator[Breach]:
                 yield Breach("vocabulary/signs.csv", (), found)
 
 
+def result_limits_are_sourced(evidence: Evidence, _: date) -> Iterator[Breach]:
+    """Where there are conditions, it is a reference that says where a limit of a result was seen."""
+    if not evidence.conditions:
+        return
+    for limit in evidence.vocabulary.result_limits.values():
+        if leads_nowhere(evidence, limit.ref, "references"):
+            found = f"{limit.id!r} cites {limit.ref!r}; should be a file of references/"
+            yield Breach("vocabulary/result-limits.csv", (), found)
+
+
 def _sentences(file: str, rule: Interaction | Condition) -> Iterator[Breach]:
     said: Mapping[Steps, str | None] = {
         ("title",) if isinstance(rule, Interaction) else ("label",): (
@@ -323,6 +356,7 @@ MECHANISM_RULES: tuple[Rule, ...] = (
     mechanism_links_lead_somewhere,
     reference_studies_exist,
     brands_hold_medicines,
+    product_codes_mean_medicines,
     measurements_are_sourced,
     measurements_can_be,
     fractions_are_fractions,
@@ -330,6 +364,7 @@ MECHANISM_RULES: tuple[Rule, ...] = (
     interactions_are_weighed,
     conditions_are_weighed,
     signs_are_sourced,
+    result_limits_are_sourced,
     recalls_are_sourced,
 )
 """What must hold before an engine reads a record of the mechanism."""

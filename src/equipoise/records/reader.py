@@ -35,7 +35,9 @@ from equipoise.records.vocabulary import (
     DesignWord,
     OutcomeWord,
     Person,
+    ProductCode,
     ProperName,
+    ResultLimit,
     Sign,
     Target,
     Vocabulary,
@@ -67,9 +69,13 @@ _TABLES: Mapping[str, type] = {
     "medicine-classes": Word,
     "properties": Word,
     "brands": Brand,
+    "product-codes": ProductCode,
     "signs": Sign,
+    "result-limits": ResultLimit,
 }
-_MECHANISM = frozenset({"analytes", "targets", "medicine-classes", "properties", "brands", "signs"})
+_MECHANISM = frozenset(
+    {"analytes", "targets", "medicine-classes", "properties", "brands", "product-codes", "signs", "result-limits"}
+)
 """Tables that a folder without mechanism need not have; their words are then unknown."""
 
 

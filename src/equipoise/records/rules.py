@@ -359,6 +359,9 @@ def _sentences(evidence: Evidence) -> Iterator[tuple[str, Steps, str]]:
                     yield f"topics/{stem}", ("findings", index, name), said
             if isinstance(finding, PooledFinding):
                 yield from ((f"topics/{stem}", ("findings", index, *path), said) for path, said in _words_of_grid(finding))
+        for index, plain in enumerate(() if topic.assessment is None else topic.assessment.plain):
+            place: Steps = ("assessment", "plain", index, "says")
+            yield from ((f"topics/{stem}", place, said) for said in plain.says.split(". "))
 
 
 def _words_of_grid(finding: PooledFinding) -> Iterator[tuple[Steps, str]]:
@@ -385,6 +388,10 @@ def findings_have_their_records(evidence: Evidence, _: date) -> Iterator[Breach]
                 if name not in declared:
                     found = f"is {name!r}; should be a finding of this topic"
                     yield Breach(f"topics/{stem}", ("assessment", shelf, index), found)
+        for index, one in enumerate(() if topic.assessment is None else topic.assessment.plain):
+            if one.finding not in declared:
+                found = f"is {one.finding!r}; should be a finding of this topic"
+                yield Breach(f"topics/{stem}", ("assessment", "plain", index, "finding"), found)
         yield from _ids_once(f"topics/{stem}", "findings", [finding.id for finding in topic.findings])
         for index, finding in enumerate(topic.findings):
             for where, kind, name in _named(finding):

@@ -317,18 +317,27 @@ Declaration = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """A finding in everyday words; ``{number}`` stands for its estimate, so that no number is typed twice."""
+
+    finding: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentPage:
     """Findings that an assessment of one person shows beside what is about that person, by their ids.
 
     ``balance``: whether it helps; ``product``: what products hold, where there is no certificate; ``dependence``: criteria that
     studies reported; ``unknown``: what nobody knows.
-    ``questions`` are those that anybody may take along.
+    ``plain``: what a person reads in place of the statement of a finding. ``questions`` are those that anybody may take along.
     """
 
     balance: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
     dependence: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    plain: tuple[Plain, ...] = ()
     questions: tuple[str, ...] = ()
 
 

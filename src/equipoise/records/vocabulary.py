@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 OutcomeKind = Literal[
@@ -122,6 +123,23 @@ class Brand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCode:
+    """A code of RxNorm for something that holds a medicine of the register: a product, a pack, a brand or a salt.
+
+    ``medicines`` are ids with a space between; ``others`` are names of what else is in it, with ``|`` between, or ``none``.
+    ``kind`` is RxNorm's term type: SCD a product by its ingredients, SBD by its brand, GPCK and BPCK packs of these, BN a brand
+    alone, PIN a salt, IN a second code of an ingredient. ``ref`` and ``at`` say where code and name were seen side by side.
+    """
+
+    rxcui: str
+    medicines: str
+    others: str
+    kind: Literal["SCD", "SBD", "GPCK", "BPCK", "BN", "PIN", "IN"]
+    ref: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
     """An urgent sign in what a person writes: ``words`` with ``|`` between, each of which stands for it; ``*`` ends a stem.
 
@@ -137,8 +155,27 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultLimit:
+    """A published limit of a result: what a value at or above ``at_least`` is called, among whom.
+
+    ``unit`` is ``upper-limits`` where the limit is a multiple of the laboratory's own upper limit. ``kind``: a ``band`` or the
+    ``cut`` of a scale, ``raised``, or ``high``, which is worse. ``ref`` and ``at`` say where it was seen.
+    """
+
+    id: str
+    result: str
+    at_least: Decimal
+    unit: Literal["score", "ms", "upper-limits"]
+    sex: Literal["male", "female", "any"]
+    kind: Literal["band", "cut", "raised", "high"]
+    word: str
+    ref: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """All tables, each by its first column (bias domains by instrument). A folder without mechanism lacks the last six."""
+    """All tables, each by its first column (bias domains by instrument). Those from ``analytes`` on are of the mechanism."""
 
     outcomes: Mapping[str, OutcomeWord]
     designs: Mapping[str, DesignWord]
@@ -156,4 +193,6 @@ class Vocabulary:
     medicine_classes: Mapping[str, Word] = field(default_factory=dict)
     properties: Mapping[str, Word] = field(default_factory=dict)
     brands: Mapping[str, Brand] = field(default_factory=dict)
+    product_codes: Mapping[str, ProductCode] = field(default_factory=dict)
     signs: Mapping[str, Sign] = field(default_factory=dict)
+    result_limits: Mapping[str, ResultLimit] = field(default_factory=dict)

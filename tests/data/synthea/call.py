@@ -43,6 +43,7 @@ def call() -> dict:
             "conditions": None,
             "allergies": None,
             "item9": None,
+            "results": None,
         },
     }
 

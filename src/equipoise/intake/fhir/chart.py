@@ -18,6 +18,7 @@ from equipoise.intake.fhir.resources import (
     failed,
     first_code,
     gather,
+    moment,
     name_of,
     string,
     unversioned,
@@ -35,6 +36,7 @@ _BESIDE = frozenset(
 )
 """Types that hold nothing that is looked for; any other that is not read is named."""
 _ORDERS = "draftOrders"
+_ENDS = ("abatementDateTime", "abatementAge", "abatementPeriod", "abatementRange", "abatementString")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +49,23 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A condition or an allergy: as coded and written, its clinical status and how sure the record is of it."""
+    """A condition: as coded and written, its clinical status and how sure the record is of it.
+
+    ``on``: when it was recorded, or else when it began; ``abated``: whether an end of it is recorded.
+    """
 
     name: Concept
     clinical: str | None
     verified: str | None
     record: str
+    on: PartialDate | None = None
+    abated: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether it is of the present, as far as the record says."""
-        return self.clinical not in OVER and self.verified not in REFUTED
+        """Whether it is of the present, as far as the record says; a recorded end counts where there is no status."""
+        over = self.abated if self.clinical is None else self.clinical in OVER
+        return not over and self.verified not in REFUTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +84,6 @@ class Chart:
     medicines: tuple[ListedMedicine, ...]
     kratom: Use
     conditions: tuple[Problem, ...]
-    allergies: tuple[Problem, ...]
     observations: tuple[Result, ...]
     unread: tuple[Unread, ...]
 
@@ -133,8 +140,7 @@ def chart(
         patient=_patient(held),
         medicines=listed,
         kratom=kratom,
-        conditions=_problems(held, "Condition"),
-        allergies=_problems(held, "AllergyIntolerance"),
+        conditions=_problems(held),
         observations=found,
         unread=_unread(held),
     )
@@ -168,21 +174,24 @@ def _patient(held: Gathered) -> Patient | None:
     return Patient(born=born, sex=string(resource.get("gender")))
 
 
-def _problems(held: Gathered, kind: str) -> tuple[Problem, ...]:
+def _problems(held: Gathered) -> tuple[Problem, ...]:
     found = []
     for resource in held.resources:
-        if resource.get("resourceType") != kind:
+        if resource.get("resourceType") != "Condition":
             continue
         name = concept(resource.get("code"))
         if name.named is None:
             held.told(name_of(resource), "has no name")
             continue
+        at = moment(resource, held, "recordedDate", "onsetDateTime", "onsetPeriod")
         found.append(
             Problem(
                 name=name,
                 clinical=first_code(resource.get("clinicalStatus")),
                 verified=first_code(resource.get("verificationStatus")),
                 record=name_of(resource),
+                on=at.on if at else None,
+                abated=any(resource.get(end) for end in _ENDS),
             )
         )
     return tuple(found)

@@ -1,9 +1,13 @@
-"""Results that bear on kratom and depression: PHQ-9 and its ninth item, GAD-7, liver tests, QTc; the newest of each."""
+"""Results that bear on kratom and depression: PHQ-9 and its ninth item, GAD-7, liver tests, QTc; the newest of each.
+
+A number is read as the laboratory gave it, with its own upper limit and its own flag; no limit of ours is known here.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from equipoise.intake.fhir.resources import (
     LOINC,
@@ -34,6 +38,8 @@ NAMES: Mapping[str, str] = {
     "76635-2": "QTc",
 }
 """LOINC codes and what they are called here. QTc: without a method, by Fridericia, by Bazett."""
+HIGHEST: Mapping[str, int] = {"PHQ-9": 27, "GAD-7": 21}
+"""The highest sum of a scale: of nine and of seven items, each of three at most."""
 ANSWERS: Mapping[str, int] = {"LA6568-5": 0, "LA6569-3": 1, "LA6570-1": 2, "LA6571-9": 3}
 """LOINC's answers to an item of the PHQ-9: not at all, several days, more than half the days, nearly every day."""
 ITEM_ANSWERS = frozenset({0, 1, 2, 3})
@@ -41,34 +47,67 @@ _WORDS: Mapping[str, int] = {"not at all": 0, "several days": 1, "more than half
 _LETTERS = re.compile(r"[a-z]+")
 """Of an answer such as "1 - Several days" or "Several days (1)", the words."""
 
+Comparator = Literal["<", "<=", ">=", ">"]
+Flag = Literal["high", "abnormal"]
+_COMPARATORS: Mapping[str, Comparator] = {"<": "<", "<=": "<=", ">=": ">=", ">": ">"}
+_FLAGS: Mapping[str, Flag] = {
+    **dict.fromkeys(("h", "hh", "hu", "h>", "hx", ">", "high"), "high"),
+    **dict.fromkeys(("a", "aa", "abnormal"), "abnormal"),
+}
+"""HL7's interpretations that say high, and those that say abnormal without saying where; codes or their plain words."""
+_MS: Mapping[str, int] = {
+    **dict.fromkeys(("ms", "msec", "msecs", "millisecond", "milliseconds"), 1),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1000),
+}
+_INTERVAL_MS = range(100, 2001)
+"""What is taken for a QT interval at all; beyond it a unit has slipped."""
+_UNIT = re.compile(r"[\w/\[\]{}%*.^µμ-]{1,20}")
+_ZERO = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A result: a number with its unit, or an answer of a scale as its number. ``record`` is the resource that holds it."""
+    """A result: a number with its unit, or an answer of a scale as its number. ``record`` is the resource that holds it.
+
+    ``comparator``: where the number is only a bound, which. ``upper``: the laboratory's own upper limit, in the same unit; of
+    several the highest. ``flag``: what the laboratory says of it, where that is high or abnormal. QTc is in milliseconds.
+    """
 
     name: str
     on: PartialDate | None
     value: Decimal
     unit: str | None
     record: str
+    comparator: Comparator | None = None
+    upper: Decimal | None = None
+    flag: Flag | None = None
 
 
 def results(held: Gathered) -> tuple[Result, ...]:
-    """The newest result of each name; of two of one moment the higher. One without a date is older than any with one."""
+    """The newest result of each name; of two of one moment the higher. One without a date is older than any with one.
+
+    One that cannot be used is named, unless a newer one can be.
+    """
     newest: dict[str, tuple[tuple[str, Decimal], Result]] = {}
+    lost: list[tuple[str, str, str, str]] = []
     for resource in held.resources:
         if resource.get("resourceType") != "Observation" or string(resource.get("status")) in VOID:
             continue
         named = list(_named(resource))
         at = moment(resource, held, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued") if named else None
         for name, part in named:
-            found = _result(name, part, resource, at)
-            if found is None:
-                held.told(name_of(resource), f"{name} without a value that can be read")
+            order = at.order if at else ""
+            try:
+                found = _result(name, part, resource, at)
+            except ValueError as fault:
+                lost.append((name, order, name_of(resource), f"{name} {fault}"))
                 continue
-            key = (at.order if at else "", found.value)
+            key = (order, found.value)
             if name not in newest or key > newest[name][0]:
                 newest[name] = (key, found)
+    for name, order, record, why in lost:
+        if name not in newest or order >= newest[name][0][0]:
+            held.told(record, why)
     return tuple(found for _, found in newest.values())
 
 
@@ -80,16 +119,76 @@ def _named(resource: Resource) -> Iterator[tuple[str, Resource]]:
             yield name, part
 
 
-def _result(name: str, part: Resource, resource: Resource, at: Moment | None) -> Result | None:
+def _result(name: str, part: Resource, resource: Resource, at: Moment | None) -> Result:
+    """One result; what cannot be used is a ValueError that says why."""
     quantity = part.get("valueQuantity")
-    value, unit = number(part.get("valueInteger")), None
+    value, unit, comparator = number(part.get("valueInteger")), None, None
     if isinstance(quantity, Mapping):
-        value, unit = number(quantity.get("value")), string(quantity.get("unit")) or string(quantity.get("code"))
+        value, unit = number(quantity.get("value")), _unit(quantity)
+        comparator = _COMPARATORS.get(string(quantity.get("comparator")) or "")
     elif value is None:
         value = _answered(concept(part.get("valueCodeableConcept")), part)
     if value is None or (name == ITEM_9 and value not in ITEM_ANSWERS):
-        return None
-    return Result(name=name, on=at.on if at else None, value=value, unit=unit, record=name_of(resource))
+        raise ValueError("without a value that can be read")
+    if name in HIGHEST and value not in range(HIGHEST[name] + 1):
+        raise ValueError(f"with a sum that its scale, of 0 to {HIGHEST[name]}, does not have")
+    if name == "QTc":
+        value, unit = _milliseconds(value, quantity), "ms"
+    return Result(
+        name=name,
+        on=at.on if at else None,
+        value=value,
+        unit=unit,
+        record=name_of(resource),
+        comparator=comparator,
+        upper=_upper(part, unit),
+        flag=_flag(part),
+    )
+
+
+def _unit(quantity: Resource) -> str | None:
+    """The unit as the record writes it, where that can be one."""
+    written = "".join((string(quantity.get("unit")) or string(quantity.get("code")) or "").split())
+    return written if _UNIT.fullmatch(written) else None
+
+
+def _milliseconds(value: Decimal, quantity: object) -> Decimal:
+    words = (string(quantity.get(one)) for one in ("code", "unit")) if isinstance(quantity, Mapping) else ()
+    factors = {_MS.get(word.casefold()) for word in words if word}
+    factor = next(iter(factors)) if len(factors) == 1 else None
+    if factor is None:
+        raise ValueError("in a unit other than milliseconds or seconds, or without one")
+    if int(value * factor) not in _INTERVAL_MS:
+        raise ValueError("of a length that no QT interval has; its unit may be wrong")
+    return value * factor
+
+
+def _upper(part: Resource, unit: str | None) -> Decimal | None:
+    """The upper limit that came with a result, where it is one of health and in its unit; of several the highest."""
+    found = []
+    for one in some(part.get("referenceRange")):
+        high = one.get("high")
+        kinds = {code.code for code in concept(one.get("type")).codings}
+        if not isinstance(high, Mapping) or (kinds and "normal" not in kinds):
+            continue
+        limit, own = number(high.get("value")), _unit(high)
+        same = own is None or unit is None or own.casefold() == unit.casefold()
+        if limit is not None and limit > _ZERO and same:
+            found.append(limit)
+    return max(found, default=None)
+
+
+def _flag(part: Resource) -> Flag | None:
+    """What the laboratory says of a result; high, where it says both."""
+    words = [word for one in some(part.get("interpretation")) for word in _said(concept(one))]
+    flags = {_FLAGS[word] for word in words if word in _FLAGS}
+    return "high" if "high" in flags else "abnormal" if flags else None
+
+
+def _said(meant: Concept) -> Iterator[str]:
+    for word in (*(one.code for one in meant.codings), *meant.words):
+        if word:
+            yield word.casefold()
 
 
 def _answered(answer: Concept, part: Resource) -> Decimal | None:
