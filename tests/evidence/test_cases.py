@@ -19,7 +19,7 @@ from equipoise.records.reader import read_case
 DATA = Path(__file__).parent.parent / "data"
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 FIELDS = {"because", "case", "certificate", "must", "never"}
-MUST = {"person", "clinician", "urgent", "first", "weights", "asked", "inputs", "law", "help", "absent_missing"}
+MUST = {"person", "clinician", "urgent", "first", "weights", "asked", "inputs", "law", "help", "help_note", "absent_missing"}
 NEVER = {"person", "clinician", "lines"}
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
@@ -70,6 +70,8 @@ def wrongs(asked: dict[str, Any], answer: Assessment) -> Iterator[str]:
     if "help" in must and not re.search(must["help"][0], helps[0]):
         yield f"first help is {helps[0]}"
     yield from (f"no help {said!r}" for said in must.get("help", ()) if not any(re.search(said, words) for words in helps))
+    if "help_note" in must and not re.search(must["help_note"], answer.help_note or "none"):
+        yield f"help_note is {answer.help_note}"
     yield from (f"{gap.field} is missing" for gap in answer.missing if gap.field in must.get("absent_missing", ()))
 
 
@@ -114,7 +116,8 @@ def test_a_case_that_expects_what_is_not_said_fails(assessment_desk: Desk) -> No
         "inputs": {"Xanax": "asked"},
         "law": {"US-TN": "unlawful"},
         "help": ["116 123"],
+        "help_note": "none",
         "absent_missing": ["age"],
     }
     found = list(wrongs({"must": must, "never": {"person": ["alprazolam"], "lines": ["interaction/"]}}, answer))
-    assert len({word.partition(" ")[0] for word in found}) >= 8
+    assert len({word.partition(" ")[0] for word in found}) >= 9

@@ -90,6 +90,20 @@ def test_help_and_what_matters_most_stand_before_all_else() -> None:
     assert [said.index(words) for words in order] == sorted(said.index(words) for words in order)
 
 
+def test_lines_of_help_are_whole_or_counted_and_it_is_said_where_they_may_not_be_those_of_the_place() -> None:
+    """A number that is cut is another number."""
+    entry = example().help[0]
+    many = [replace(entry, id=f"line-{at}", channels=(("call", f"0{at:02d} 555 000 111"),)) for at in range(30)]
+    said = text(assessment_sheet(replace(example(), help=tuple(many), help_note="The place was not given.")))
+    head = said.partition("What matters most")[0]
+    assert "The place was not given." in head
+    whole, begun = re.findall(r"call 0\d\d 555 000 111", head), head.count("call 0")
+    counted = re.search(r"and (\d+) more on the screen", head)
+    assert counted is not None
+    assert 0 < len(whole) == begun == 30 - int(counted[1])
+    assert "may not be yours" not in text(assessment_sheet(example()))
+
+
 def test_a_row_says_how_severe_how_likely_and_by_what_evidence() -> None:
     said = squeezed(assessment_sheet(example(1)))
     row = "Calmine(asgiven:Calmex5)Bothmakedrowsy.Togethertheymayslowthebreathing."

@@ -11,7 +11,7 @@ import pytest
 from equipoise.documents.assessment import CaseError, assess
 from equipoise.documents.cases import LONGEST_NOTE, MOST, faults
 from equipoise.documents.desk import Desk
-from equipoise.documents.lines import LIKELY_PLAIN, MISSING, SEVERE_PLAIN, Line, Weight, joined, law, shown
+from equipoise.documents.lines import LIKELY_PLAIN, MISSING, SEVERE_PLAIN, SHARED_PLAIN, Line, Weight, joined, law, shown
 from equipoise.engines.interactions import LIKELIHOODS, SEVERITIES
 from equipoise.findings.places import places
 from equipoise.intake.certificate import read_certificate
@@ -59,6 +59,27 @@ def test_kin_are_named_only_where_people_were_seen_and_not_with_this_medicine(as
     assert kin not in held["interaction/phenelzine/maoi"].person
 
 
+def test_what_nobody_has_studied_is_said_once_and_a_single_report_is_of_both_together(assessment_desk: Desk) -> None:
+    held = lines_of(assessment_desk, medicines=("metoprolol", "citalopram"), conditions=("epilepsy", "depression"))
+    person = {name: line.person for name, line in held.items()}
+    assert person["interaction/metoprolol/alpha-2-and-blood-pressure"].count("Nobody has") == 1
+    assert person["condition/seizures"].count("Nobody has") == 1
+    assert "With both together it was reported in one person" in person["interaction/citalopram/qt-prolonging"]
+    assert "It was reported in one person" in person["condition/depression"]
+
+
+def test_effects_that_medicines_share_have_everyday_words_of_their_own_where_they_are_of_the_field(
+    assessment_desk: Desk,
+) -> None:
+    every = assessment_desk.check([one.name for one in assessment_desk.evidence.medicines.values()])
+    assert set(SHARED_PLAIN) < {one.effect for one in every.together}
+    shared = [line for line in lines_of(assessment_desk, medicines=("citalopram", "quetiapine")).values() if line.severity]
+    qt = next(line for line in shared if line.id == "together/lengthen-the-QT-interval-of-the-heart")
+    assert "upset the beat of the heart" in qt.person
+    assert "QT" in qt.clinician
+    assert "QT" not in qt.person
+
+
 def test_a_level_is_said_as_far_as_the_models_go(assessment_desk: Desk) -> None:
     held = lines_of(assessment_desk, medicines=("midazolam", "gabapentin", "sertraline", "lithium"))
     assert held["level/midazolam"].person == (
@@ -95,13 +116,50 @@ def test_help_is_that_of_where_the_person_is(assessment_desk: Desk) -> None:
         return {entry.country for entry in assess(assessment_desk, case).help}
 
     assert countries(Case(place="DE")) == {"Germany"}
-    assert countries(Case(travel=("DE",))) == {"United States"}
-    assert countries(Case(place=" ", travel=("DE",))) == {"United States"}
+    assert countries(Case(place="US-TN/Nashville", travel=("DE",))) == {"United States"}
+    assert countries(Case(travel=("DE",))) == {"European Union", "United States"}
+    assert countries(Case(place=" ", travel=("DE",))) == {"European Union", "United States"}
 
 
-def test_a_helpline_for_drug_use_does_not_stand_among_help_now(assessment_desk: Desk) -> None:
-    kinds = {entry.kind for entry in assess(assessment_desk, Case(place="US-OH")).help}
-    assert kinds == {"crisis", "emergency", "poison"} < {entry.kind for entry in assessment_desk.help["US"]}
+@pytest.mark.parametrize(
+    ("place", "first", "note"),
+    [
+        (None, ["European Union", "United States"], "You did not say where you are"),
+        ("Qzzxwv", ["European Union", "United States"], "is not known here"),
+        ("London", ["European Union", "United States"], "is not known here"),
+        ("Germany", ["Germany", "European Union", "United States"], "If you mean Germany"),
+        ("California", ["United States", "European Union"], "If you mean United States"),
+        ("VN", ["European Union"], "No help line in Vietnam is on record"),
+    ],
+)
+def test_numbers_that_may_not_be_those_of_the_place_say_so_and_whose_they_are(
+    assessment_desk: Desk, place: str | None, first: list[str], note: str
+) -> None:
+    answer = assess(assessment_desk, Case(place=place, note="i want to die"))
+    assert list(dict.fromkeys(entry.country for entry in answer.help)) == first
+    assert answer.help_note is not None
+    assert note in answer.help_note
+    assert "call the emergency number" in answer.help_note
+    assert "crisis line here" not in answer.urgent[0].person
+    assert "emergency number there" in answer.urgent[0].person
+
+
+def test_every_country_with_help_on_record_has_its_own_alone_and_nothing_amiss(assessment_desk: Desk) -> None:
+    for country, entries in assessment_desk.help.items():
+        if country != "EU":
+            answer = assess(assessment_desk, Case(place=country, note="i want to die"))
+            assert answer.help_note is None, country
+            assert {entry.country for entry in answer.help} == {entries[0].country}
+            ways = {by for entry in answer.help if entry.kind == "crisis" for by, _ in entry.channels}
+            assert ("Call or text the crisis line here" in answer.urgent[0].person) is ("text" in ways), country
+
+
+def test_a_helpline_for_drug_use_stands_among_help_only_for_those_who_stopped(assessment_desk: Desk) -> None:
+    def kinds(**fields: Any) -> list[str]:
+        return [entry.kind for entry in assess(assessment_desk, Case(place="US-OH", **fields)).help]
+
+    assert set(kinds()) == {"crisis", "emergency", "poison"} < {entry.kind for entry in assessment_desk.help["US"]}
+    assert kinds(kratom=KratomUse(use="stopped"))[-1] == "substance-use"
 
 
 def test_a_sign_decides_which_help_stands_first(assessment_desk: Desk) -> None:
@@ -178,6 +236,22 @@ def test_all_that_may_lack_is_named_with_what_it_would_change(assessment_desk: D
     use = KratomUse(grams=Decimal(2), times_per_day=2, since=PartialDate.parse("2025"))
     case = Case(age=30, sex="male", place="DE", medicines=(), conditions=(), kratom=use)
     assert [gap.field for gap in assess(assessment_desk, case).missing] == ["certificate", "phenotypes"]
+
+
+@pytest.mark.parametrize("use", ["considering", "never"])
+def test_an_amount_that_is_only_thought_of_is_not_asked_for(assessment_desk: Desk, use: Any) -> None:
+    fields = {gap.field for gap in assess(assessment_desk, Case(kratom=KratomUse(use=use))).missing}
+    assert not fields & {"kratom", "amount", "times", "since"}
+
+
+def test_those_who_stopped_are_pointed_to_a_help_line_only_where_one_stands_above(assessment_desk: Desk) -> None:
+    notes = []
+    for place in ("US-OH", "VN"):
+        answer = assess(assessment_desk, Case(place=place, kratom=KratomUse(use="stopped", stopped=PartialDate.parse("2026"))))
+        notes.append(next(one.note for one in answer.sections if one.id == "dependence") or "")
+        assert {one.field: one.became for one in answer.inputs}["kratom.stopped"] == "used"
+    assert [note.endswith("so can a help line above.") for note in notes] == [True, False]
+    assert notes[1].endswith("A doctor can help with it.")
 
 
 @pytest.mark.parametrize(

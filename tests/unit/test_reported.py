@@ -28,7 +28,7 @@ def taken(**fields: Any) -> Reported:
     [
         ({"use": "considering", "grams": Decimal(3)}, "only thought of is not computed"),
         ({"use": "never", "grams": Decimal(3)}, "only thought of is not computed"),
-        ({"product": "7-oh", "mitragynine_mg": Decimal(15)}, "no human data on 7-hydroxymitragynine"),
+        ({"product": "7-oh", "mitragynine_mg": Decimal(15)}, "no human data on 7-OH"),
         ({"product": "extract", "grams": Decimal(1)}, "no model of an extract"),
         ({"product": "shot", "grams": Decimal(1)}, "no model of a bottled drink"),
         ({"product": "other", "grams": Decimal(1)}, "this is another product"),

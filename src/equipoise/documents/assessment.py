@@ -20,7 +20,8 @@ from equipoise.findings.certificates import ProductAnswer
 from equipoise.findings.exposure_answer import ExposureAnswer
 from equipoise.findings.interactions import ListAnswer
 from equipoise.findings.law_answer import LawAnswer
-from equipoise.findings.people import ConditionAnswer, signs, written
+from equipoise.findings.people import ConditionAnswer, SignAnswer, signs, written
+from equipoise.findings.places import Found
 from equipoise.intake.certificate import Certificate
 from equipoise.records.case import Case
 
@@ -44,11 +45,13 @@ class Section:
 class Assessment:
     """The answer for one person. ``urgent`` signs stand first, with the ``help`` of the person's country; then ``first``.
 
+    ``help_note``: why the lines of help are not those of the person's place, where they are not.
     ``medicines``, ``exposure``, ``product``, ``law`` and ``conditions`` are the answers behind the lines, whole.
     """
 
     urgent: tuple[Line, ...]
     help: tuple[HelpEntry, ...]
+    help_note: str | None = None
     first: Line
     sections: tuple[Section, ...]
     inputs: tuple[InputAnswer, ...]
@@ -85,11 +88,15 @@ def assess(desk: Desk, case: Case, certificate: Certificate | None = None) -> As
     if wrong:
         raise CaseError(wrong)
     held = gather(desk, case, certificate)
-    urgent = _urgent(desk, held)
-    sections = tuple(section for section in _sections(desk, held) if section.lines)
+    found = signs(desk.evidence, written(held.case))
+    help_lines, help_note = _help(desk, held, found[0].help if found else "crisis")
+    urgent = _urgent(desk, held, found, crisis=None if help_note else lines.reached(help_lines, "crisis"))
+    lined = any(entry.kind in ("crisis", "substance-use") for entry in help_lines)
+    sections = tuple(section for section in _sections(desk, held, lined=lined) if section.lines)
     return Assessment(
         urgent=urgent,
-        help=_help(desk, held, urgent),
+        help=help_lines,
+        help_note=help_note,
         first=_first(urgent, sections, case),
         sections=sections,
         inputs=tuple(inputs(held)),
@@ -106,9 +113,9 @@ def assess(desk: Desk, case: Case, certificate: Certificate | None = None) -> As
     )
 
 
-def _urgent(desk: Desk, held: Gathered) -> tuple[Line, ...]:
+def _urgent(desk: Desk, held: Gathered, found: Sequence[SignAnswer], *, crisis: str | None) -> tuple[Line, ...]:
     """The signs in what was written, and a pregnancy with use that nobody said has ended."""
-    made = [lines.sign(desk, one) for one in signs(desk.evidence, written(held.case))]
+    made = [lines.sign(desk, one, crisis=crisis) for one in found]
     if any(one.id == "pregnancy" for one in held.conditions) and _uses(held):
         made.append(lines.pregnant(desk))
     return tuple(made)
@@ -122,23 +129,44 @@ def _uses(held: Gathered) -> bool:
     return use.stopped is None and use.use not in ("stopped", "considering", "never")
 
 
-def _help(desk: Desk, held: Gathered, urgent: Sequence[Line]) -> tuple[HelpEntry, ...]:
-    """The help of the country that the person is in, not of one they go to; what the first sign asks for first.
+def _help(desk: Desk, held: Gathered, wanted: str) -> tuple[tuple[HelpEntry, ...], str | None]:
+    """The help of the country that the person is in, not of one they go to, what a sign asks for first; and what is amiss.
 
-    Of a country without help on record the European number stands there, by its name; the numbers of another country do not.
+    Numbers of another country never stand there as if they were the person's: where the place is not known, those of the
+    place that it may be, the European number and those of every page stand one after the other, by the names of their places.
     """
-    spot = held.found[0].spot if given(held.case.place) else None
-    if spot is None:
-        found = list(desk.urgent)
-    else:
-        country = desk.places.gazetteer.stack(spot)[0].id
-        own = [entry for entry in desk.help.get(country, ()) if entry.kind != "substance-use"]
-        found = own or list(desk.help.get("EU", desk.urgent))
-    wanted = next((line.help for line in urgent if line.help is not None), "")
-    first = _ORDERS.get(wanted, _ORDERS["crisis"])
-    return tuple(sorted(found, key=lambda entry: first.index(entry.kind) if entry.kind in first else len(first)))
+    order = _ORDERS.get(wanted, _ORDERS["crisis"])
+    widely = desk.help.get("EU", ())
+    if not given(held.case.place):
+        return _ordered(order, widely, desk.urgent), f"You did not say where you are, {_NOT_YOURS}"
+    found = held.found[0]
+    if found.spot is None:
+        meant = _meant(desk, found)
+        unless = f" If you mean {meant[0].country}, its lines stand first." if meant else ""
+        return _ordered(order, meant, widely, desk.urgent), f"The place you gave is not known here, {_NOT_YOURS}{unless}"
+    country = desk.places.country(found.spot)
+    own = [entry for entry in desk.help.get(country.id, ()) if entry.kind != "substance-use" or _has_stopped(held.case)]
+    if own:
+        return _ordered(order, own), None
+    return _ordered(order, widely or desk.urgent), f"No help line in {country.name} is on record. {_CALL} there."
 
 
+def _meant(desk: Desk, found: Found) -> Sequence[HelpEntry]:
+    """The help of the country that a typed place most likely names; not for a town alone, whose name is that of many."""
+    code = found.near[0] if found.near else "/"
+    spot = None if "/" in code else desk.places.find(code).spot
+    lines_there = () if spot is None else desk.help.get(desk.places.country(spot).id, ())
+    return [entry for entry in lines_there if entry.kind != "substance-use"]
+
+
+def _ordered(order: Sequence[str], *groups: Sequence[HelpEntry]) -> tuple[HelpEntry, ...]:
+    """Place after place, of each what is asked for first."""
+    held = [sorted(group, key=lambda entry: order.index(entry.kind) if entry.kind in order else len(order)) for group in groups]
+    return tuple({entry.id: entry for group in held for entry in group}.values())
+
+
+_CALL = "In an emergency, call the emergency number"
+_NOT_YOURS = f"so these numbers may not be yours. {_CALL} of the place you are in."
 _ORDERS = {
     "crisis": ("crisis", "emergency", "poison"),
     "emergency": ("emergency", "poison", "crisis"),
@@ -147,8 +175,8 @@ _ORDERS = {
 }
 
 
-def _sections(desk: Desk, held: Gathered) -> Iterator[Section]:
-    """What is about this person, and then what holds of everybody."""
+def _sections(desk: Desk, held: Gathered, *, lined: bool) -> Iterator[Section]:
+    """What is about this person, and then what holds of everybody; ``lined``: somebody to talk to stands among the help."""
     if held.listed is not None:
         yield Section(
             id="medicines",
@@ -181,17 +209,15 @@ def _sections(desk: Desk, held: Gathered) -> Iterator[Section]:
         id="dependence",
         title="Dependence and withdrawal",
         lines=tuple(lines.of_findings(desk, desk.page.dependence)),
-        note=_STOPPED if _has_stopped(held.case) else _IN_GROUPS,
+        note=_IN_GROUPS if not _has_stopped(held.case) else f"{_STOPPED}{_LINED if lined else '.'}",
     )
     unknown = (*lines.of_findings(desk, desk.page.unknown), *lines.not_checked(held.listed))
     yield Section(id="unknown", title="What is not known", lines=unknown)
 
 
 _IN_GROUPS = "What studies found in groups of people who use kratom. It is no diagnosis."
-_STOPPED = (
-    "You say that you stopped. What people felt after stopping stands here; it is no diagnosis. A doctor can help with it, and "
-    "so can the help line above."
-)
+_STOPPED = "You say that you stopped. What people felt after stopping stands here; no diagnosis. A doctor can help with it"
+_LINED = ", and so can a help line above."
 
 
 _NOT_NOW = "You say that you take no kratom now. This is what is known for those who do."

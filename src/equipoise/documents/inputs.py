@@ -44,7 +44,7 @@ def inputs(held: Gathered) -> Iterator[InputAnswer]:
     fields = [*(["place"] if given(case.place) else []), *(["travel"] * len(case.travel))]
     for field, found in zip(fields, held.found, strict=True):
         yield _place_input(field, found)
-    yield from _person_inputs(case, held.conditions, tested=held.product is not None)
+    yield from _person_inputs(case, held.conditions, tested=held.product is not None, asked=bool(held.law))
     if case.kratom is not None:
         yield from _kratom_inputs(case.kratom, held.exposure, held.why_not)
     if held.product is not None:
@@ -99,7 +99,9 @@ def _place_input(field: str, found: Found) -> InputAnswer:
     if found.spot is not None:
         return InputAnswer(field=field, given=found.typed, became="used", sentence=f"Read as {found.spot.name}.")
     near = (
-        f"Did you mean {' or '.join(found.near)}?" if found.near else "A place is a code such as TH, US-TN or US-CA/San Diego."
+        f"Did you mean {' or '.join(found.called)}?"
+        if found.near
+        else "A place is a code such as TH, US-TN or US-CA/San Diego."
     )
     return InputAnswer(
         field=field,
@@ -114,13 +116,13 @@ _RULED = "A rule on record is about it: it stands in the answer."
 _NO_RULE = "Nothing on record is about it."
 
 
-def _person_inputs(case: Case, conditions: Sequence[ConditionAnswer], *, tested: bool) -> Iterator[InputAnswer]:
-    """``tested``: there is a lab report, whose limits hold for some people and not for others."""
+def _person_inputs(case: Case, conditions: Sequence[ConditionAnswer], *, tested: bool, asked: bool) -> Iterator[InputAnswer]:
+    """``tested``: there is a lab report, whose limits hold for some people and not for others; ``asked``: law was looked up."""
     ruled = {because for one in conditions for because in one.because}
     if case.age is not None:
-        asked = " It is asked by laws too." if case.place is not None or case.travel else ""
+        by_law = " Some laws ask for it." if asked else ""
         chosen = " It chooses among the limits of the lab report." if tested else ""
-        said = f"{_RULED if f'age {case.age}' in ruled else _NO_RULE}{asked}{chosen}"
+        said = f"{_RULED if f'age {case.age}' in ruled else _NO_RULE}{by_law}{chosen}"
         yield InputAnswer(field="age", given=str(case.age), became="used", sentence=said)
     if case.sex is not None:
         said = "It chooses among the limits of the lab report." if tested else "No rule on record differs by it."
@@ -148,7 +150,7 @@ _KRATOM = {
     "times_per_day": "",
     "times": "",
     "since": "",
-    "stopped": "",
+    "stopped": "Taken into account in what is said of kratom.",
     "reason": "Read for urgent signs only.",
     "serving_g": "Used for limits of a serving.",
     "unit_g": "Used for limits of a unit.",
@@ -157,7 +159,7 @@ _KRATOM = {
 
 
 def _kratom_inputs(use: KratomUse, exposure: ExposureAnswer | None, why_not: str) -> Iterator[InputAnswer]:
-    computed = "Used in the model." if exposure is not None else f"Not used: {why_not}."
+    computed = "Used in the model." if exposure is not None else f"Not used: {why_not.removeprefix('not supported: ')}."
     for field, said in _KRATOM.items():
         value = getattr(use, field)
         if value is None or value == ():
@@ -173,6 +175,7 @@ def _kratom_inputs(use: KratomUse, exposure: ExposureAnswer | None, why_not: str
 def missing(held: Gathered) -> Iterator[MissingAnswer]:
     """What was not given, and what it would change."""
     case, use = held.case, held.case.kratom
+    takes_none = use is not None and use.use in ("considering", "never")  # an intake that is only thought of is not asked for
     there = {
         "age": case.age is not None,
         "pregnancy": case.pregnant is not None
@@ -183,9 +186,9 @@ def missing(held: Gathered) -> Iterator[MissingAnswer]:
         "conditions": case.conditions is not None,
         "phenotypes": case.phenotypes is not None,
         "kratom": use is not None,
-        "amount": use is not None and (use.grams is not None or use.mitragynine_mg is not None),
-        "times": use is not None and bool(use.times or use.times_per_day),
-        "since": use is not None and use.since is not None,
+        "amount": use is not None and (takes_none or use.grams is not None or use.mitragynine_mg is not None),
+        "times": use is not None and (takes_none or bool(use.times or use.times_per_day)),
+        "since": use is not None and (takes_none or use.since is not None),
         "certificate": case.certificate is not None or held.product is not None,
     }
     for field, (label, person, clinician) in lines.MISSING.items():

@@ -6,10 +6,10 @@ The words for a person hold no amount and no dose. How severe and how likely are
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal, get_args
 
 from equipoise.documents.desk import Desk
+from equipoise.documents.monograph import HelpEntry
 from equipoise.findings.certificates import LimitAnswer, ProductAnswer, amount_words
 from equipoise.findings.exposure_answer import ExposureAnswer, Number
 from equipoise.findings.finding import Citation
@@ -79,7 +79,8 @@ def shown(typed: str) -> str:
 
 def one_line(text: str) -> str:
     """A text on one line, without signs that nobody sees or that turn the direction of others."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    seen = text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(seen.split())
 
 
 def joined(names: Sequence[str]) -> str:
@@ -127,6 +128,8 @@ LIKELY_PLAIN: Mapping[str, str] = {
 LIKELIEST = tuple(LIKELY_PLAIN)
 """From the most to the least likely."""
 ONE_PLAIN = "It was reported in one person. How often it happens is not known."
+ONE_WITH_BOTH = "With both together it was reported in one person. How often it happens is not known."
+"""The same of a rule on a medicine, whose words may tell of kratom alone first."""
 LIKE_YOU: Mapping[str, str] = {
     "seen-in-animals": "It was seen in animals. Nobody has looked in people like you.",
     "seen-in-vitro": "It was seen in the lab. Nobody has looked in people like you.",
@@ -136,16 +139,19 @@ LIKE_YOU: Mapping[str, str] = {
 """The same of a rule on people: others may well have been studied, and those of whom it holds were not."""
 
 
-def _plain_axes(severity: str, likelihood: str, *, one_case: bool, own: Mapping[str, str] = MappingProxyType({})) -> str:
-    likely = ONE_PLAIN if one_case else own.get(likelihood, LIKELY_PLAIN[likelihood])
-    return f"{SEVERE_PLAIN[severity]} {likely}"
+def _told(plain: str, severity: str, likely: str) -> str:
+    """The words of a rule and then the two axes, which do not say again that nobody has studied it."""
+    likely = _UNSTUDIED.sub("", likely) if re.search(r"\bNobody has (?:tested|studied)\b", plain) else likely
+    return f"{plain} {SEVERE_PLAIN[severity]} {likely.strip()}"
+
+
+_UNSTUDIED = re.compile(r"\bNobody has [^.]*\.")
 
 
 # Urgent signs.
 
 _FIRST: Mapping[str, str] = {
-    "crisis": "You wrote words that can mean thoughts of suicide or self-harm. You are not alone with this. Call or text the "
-    "crisis line here now. If you are in danger, call the emergency number.",
+    "crisis": "You wrote words that can mean thoughts of suicide or self-harm. You are not alone with this. {crisis}",
     "emergency": "You wrote of a sign that can be an emergency: {label}. Call the emergency number where you are, right now.",
     "poison": "You wrote of something that can be poisoning: {label}. Call a poison line now. If there is none here, or if "
     "the person cannot be woken or breathes badly, call the emergency number.",
@@ -153,13 +159,29 @@ _FIRST: Mapping[str, str] = {
 }
 
 
-def sign(desk: Desk, found: SignAnswer) -> Line:
-    """An urgent sign, with the help that stands first for it."""
+_CRISIS_HERE = "{crisis} the crisis line here now. If you are in danger, call the emergency number."
+_CRISIS_ELSEWHERE = (
+    "Call a crisis line where you are now. If you do not know one, or if you are in danger, call the emergency number there."
+)
+
+
+def reached(entries: Sequence[HelpEntry], kind: str) -> str | None:
+    """How one kind of help is reached by telephone: ``Call``, ``Call or text``; None where there is none."""
+    ways = {by for entry in entries if entry.kind == kind for by, _ in entry.channels}
+    return " or ".join(way for way in ("call", "text") if way in ways).capitalize() or None
+
+
+def sign(desk: Desk, found: SignAnswer, *, crisis: str | None) -> Line:
+    """An urgent sign, with the help that stands first for it.
+
+    ``crisis``: how the crisis line of the person's own place is reached; None where that is not known.
+    """
+    whom = _CRISIS_ELSEWHERE if crisis is None else _CRISIS_HERE.format(crisis=crisis)
     return Line(
         id=f"sign/{found.id}",
         weight="urgent",
         about=found.seen_in,
-        person=_FIRST[found.help].format(label=found.label),
+        person=_FIRST[found.help].format(label=found.label, crisis=whom),
         clinician=f"Words for {found.label} stand in what the person typed. They were matched as words, without judging what "
         "was meant.",
         help=found.help,
@@ -228,8 +250,8 @@ def _rule(desk: Desk, answer: MedicineAnswer, rule: RuleAnswer, told: dict[str, 
     else:
         kin = _SAME_WAY if rule.axis == "kratom-on-medicine" else _KIN
         whose = "" if rule.decided_by == "this medicine" or rule.likelihood in _WITHOUT_PEOPLE else kin
-        axes = _plain_axes(rule.severity, rule.likelihood, one_case=rule.one_case)
-        person = f"{upper(answer.name)}: {rule.plain} {axes}{whose}"
+        likely = ONE_WITH_BOTH if rule.one_case else LIKELY_PLAIN[rule.likelihood]
+        person = f"{upper(answer.name)}: {_told(rule.plain, rule.severity, likely)}{whose}"
     return Line(
         id=f"interaction/{answer.id}/{rule.id}",
         weight=rule.severity,  # type: ignore[arg-type]
@@ -263,12 +285,13 @@ def _asked(ask: str | None) -> str | None:
 
 def _slight(desk: Desk, answer: MedicineAnswer, rules: Sequence[RuleAnswer]) -> Line:
     """The rules on enzymes that clear little of a medicine, together."""
-    ways = "another way was" if len(rules) == 1 else f"{len(rules)} other ways were"
+    ways = "Another way out of the body was" if len(rules) == 1 else f"{len(rules)} other ways out of the body were"
+    which = "that way" if len(rules) == 1 else "them"
     return Line(
         id=f"interaction/{answer.id}/minor",
         weight="minor",
         about=answer.typed,
-        person=f"{upper(answer.name)}: {ways} looked at, by which little of it leaves the body.",
+        person=f"{upper(answer.name)}: {ways} looked at too. Little of it leaves by {which}.",
         clinician=f"{upper(answer.name)}, by minor ways: {' '.join(rule.sentence for rule in rules)}",
         more=tuple(f"{rule.title}: {'; '.join(rule.because)}." for rule in rules),
         sources=_behind(desk, [piece for rule in rules for piece in rule.evidence]),
@@ -355,20 +378,29 @@ def _shared(one: TogetherAnswer) -> Line:
         id=f"together/{one.effect.replace(' ', '-')}",
         weight=one.severity,  # type: ignore[arg-type]
         about=one.medicines,
-        person=f"{upper(names)} may each {one.effect}. Kratom may add to it. {SEVERE_PLAIN[one.severity]}",
+        person=f"{upper(names)} may each {SHARED_PLAIN.get(one.effect, one.effect)}. Kratom may add to it. "
+        f"{SEVERE_PLAIN[one.severity]}",
         clinician=one.sentence,
         severity=one.severity,
     )
 
 
+SHARED_PLAIN: Mapping[str, str] = {
+    "lengthen the QT interval of the heart": "upset the beat of the heart",
+    "raise serotonin": "raise serotonin, a brain signal",
+    "stimulate": "speed up the body",
+}
+"""Shared effects whose words are those of the field, in everyday words."""
+
+
 def condition(desk: Desk, one: ConditionAnswer) -> Line:
     """A rule on the person."""
+    likely = ONE_PLAIN if one.one_case else LIKE_YOU.get(one.likelihood, LIKELY_PLAIN[one.likelihood])
     return Line(
         id=f"condition/{one.id}",
         weight=one.severity,  # type: ignore[arg-type]
         about=one.because,
-        person=f"{upper(one.label)}: {one.plain} "
-        f"{_plain_axes(one.severity, one.likelihood, one_case=one.one_case, own=LIKE_YOU)}",
+        person=f"{upper(one.label)}: {_told(one.plain, one.severity, likely)}",
         clinician=f"{one.sentence} {one.effect}",
         severity=one.severity,
         likelihood=one.likelihood,
@@ -468,12 +500,12 @@ def product(answer: ProductAnswer) -> Iterator[Line]:
     open_ones = [one for one in answer.limits if one.verdict == "cannot tell"]
     if open_ones:
         names = list(dict.fromkeys(one.label for one in open_ones))
-        whys = list(dict.fromkeys(one.why for one in open_ones if one.why))
+        whys = " ".join(dict.fromkeys(f"{upper(one.why)}." for one in open_ones if one.why))
         yield Line(
             id="product/cannot-tell",
             weight="unknown",
             about=("lab report",),
-            person=f"For {joined(names)} one cannot tell: {'; '.join(whys)}.",
+            person=f"For {joined(names)} one cannot tell. The reasons, of one or another: {whys}",
             clinician=f"Cannot tell: {len(open_ones)} of {len(answer.limits)} limits ({', '.join(names)}).",
             more=tuple(f"{upper(one.label)}; {one.says}: {one.why}. {one.by.body}, {one.by.text}." for one in open_ones),
             sources=_set_by(open_ones),
@@ -537,7 +569,7 @@ def law(answer: LawAnswer) -> Line:
         id=f"law/{answer.place}/{dict(answer.asked)['action']}",
         weight="fact",
         about=(answer.place,),
-        person=f"{answer.sentence}{_conditions(plain)}{ahead}{seen}",
+        person=f"{answer.sentence}{_each_alone(plain)}{ahead}{seen}",
         clinician=f"{answer.sentence}{_conditions(answer.conditions)}{ahead}{seen}",
         more=(
             *answer.why,
@@ -552,6 +584,15 @@ def _conditions(texts: Sequence[str]) -> str:
     return f" Conditions: {'; '.join(texts)}." if texts else ""
 
 
+def _each_alone(texts: Sequence[str]) -> str:
+    """Conditions, a sentence each."""
+    return (
+        f" Conditions: {' '.join(f'{text}.' if not at else f'{upper(text)}.' for at, text in enumerate(texts))}"
+        if texts
+        else ""
+    )
+
+
 _LIMIT = re.compile(r"\d ?(?:[mun]?g\b|µg\b|%|percent\b|pp[mb]\b|to 1\b)")
 _CONTENTS = "the product keeps the limits of the law on what it holds"
 """What stands for limits in the words for a person, which hold no amount."""
@@ -561,7 +602,8 @@ _CONTENTS = "the product keeps the limits of the law on what it holds"
 
 
 def of_findings(desk: Desk, names: Sequence[str]) -> Iterator[Line]:
-    """Findings of the monograph, in its own sentences."""
+    """Findings of the monograph: in its own sentences, and in those that the topic has for a person."""
+    plain = {one.finding: one.says for one in desk.page.plain}
     for name in names:
         held = desk.findings[name]
         number = (
@@ -571,7 +613,7 @@ def of_findings(desk: Desk, names: Sequence[str]) -> Iterator[Line]:
             id=f"finding/{held.id}",
             weight="fact",
             about=(),
-            person=held.statement,
+            person=plain.get(name, held.statement).replace("{number}", "" if held.estimate is None else held.estimate.printed),
             clinician=f"{held.statement}{number}",
             certainty=held.certainty.value,
             more=(*(f"{upper(one.domain)}: {one.why}" for one in held.because), *held.caveats),

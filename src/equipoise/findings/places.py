@@ -14,11 +14,12 @@ from equipoise.records.law import Action, Form, Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a typed place is: a place of the gazetteer, or None with the codes that may be meant."""
+    """What a typed place is: a place of the gazetteer, or None with the codes that may be meant; ``called``: with names."""
 
     typed: str
     spot: Spot | None
     near: tuple[str, ...]
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,17 @@ class Places:
     def find(self, typed: str) -> Found:
         """A place by its code; a name alone is never taken for one."""
         spot = self.gazetteer.find(typed)
-        return Found(typed=typed, spot=spot, near=() if spot is not None else tuple(self.gazetteer.near(typed)))
+        near = () if spot is not None else tuple(self.gazetteer.near(typed))
+        return Found(typed=typed, spot=spot, near=near, called=tuple(map(self._called, near)))
+
+    def _called(self, code: str) -> str:
+        """``Germany (DE)``; the code of a town has its name in it."""
+        spot = None if "/" in code else self.gazetteer.find(code)
+        return code if spot is None else f"{spot.name} ({code})"
+
+    def country(self, spot: Spot) -> Spot:
+        """The country that the place is, or is in."""
+        return self.gazetteer.stack(spot)[0]
 
     def around(self, spot: Spot) -> Place:
         """The place with all around it, as the engine takes it."""

@@ -13,7 +13,7 @@ MOST_DAYS = 14
 """Days of regular use that are followed: by then the level no longer rises from day to day."""
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _UNSUPPORTED = {
-    "7-oh": "not supported: no human data on 7-hydroxymitragynine taken as such",
+    "7-oh": "not supported: no human data on 7-OH taken as such",
     "extract": "not supported: the model is of leaf, and no model of an extract is here",
     "shot": "not supported: the model is of leaf, and no model of a bottled drink is here",
     "other": "not supported: the model is of leaf, and this is another product",
