@@ -33,12 +33,14 @@ NOTICE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of the answer; ``note`` stands under its title."""
+    """A part of the answer; ``note`` stands under its title. Both are said to the person; to a clinician where that differs."""
 
     id: str
     title: str
     lines: tuple[Line, ...]
     note: str | None = None
+    clinician_title: str | None = None
+    clinician_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,33 +185,50 @@ def _sections(desk: Desk, held: Gathered, *, lined: bool) -> Iterator[Section]:
             title="Your medicines and kratom",
             lines=tuple(lines.medicines(desk, held.listed)),
             note=_NOT_NOW if _takes_none(held.case) else None,
+            clinician_title="Medicines and kratom",
+            clinician_note=_NONE_NOW if _takes_none(held.case) else None,
         )
         yield Section(id="together", title="Several that do the same", lines=tuple(lines.together(held.listed)))
     yield Section(
         id="conditions",
         title="What is special about you",
         lines=tuple(lines.condition(desk, one) for one in held.conditions),
+        clinician_title="What is special about this person",
     )
-    if held.exposure is not None:
+    if held.case.kratom is not None:
         yield Section(
             id="exposure",
             title="What you take, in your blood",
-            lines=(lines.exposure(desk, held.exposure, past=_has_stopped(held.case)),),
+            lines=(
+                lines.exposure(desk, held.exposure, past=_has_stopped(held.case))
+                if held.exposure is not None
+                else lines.no_exposure(held.why_not),
+            ),
+            clinician_title="The reported intake, in blood",
         )
-    elif held.case.kratom is not None:
-        yield Section(id="exposure", title="What you take, in your blood", lines=(lines.no_exposure(held.why_not),))
     if held.product is not None:
-        yield Section(id="product", title="Your product’s lab report", lines=tuple(lines.product(held.product)))
+        yield Section(
+            id="product",
+            title="Your product’s lab report",
+            lines=tuple(lines.product(held.product)),
+            clinician_title="The product’s lab report",
+        )
     else:
         general = tuple(lines.of_findings(desk, desk.page.product))
         yield Section(id="product", title="What is in products", lines=general, note="No lab report was given.")
-    yield Section(id="law", title="The law where you are and go", lines=tuple(lines.law(one) for one in held.law))
+    yield Section(
+        id="law",
+        title="The law where you are and go",
+        lines=tuple(lines.law(one) for one in held.law),
+        clinician_title="The law at the place and on the way",
+    )
     yield Section(id="balance", title="Does it help with depression?", lines=tuple(lines.of_findings(desk, desk.page.balance)))
     yield Section(
         id="dependence",
         title="Dependence and withdrawal",
         lines=tuple(lines.of_findings(desk, desk.page.dependence)),
         note=_IN_GROUPS if not _has_stopped(held.case) else f"{_STOPPED}{_LINED if lined else '.'}",
+        clinician_note=_HAS_STOPPED if _has_stopped(held.case) else None,
     )
     unknown = (*lines.of_findings(desk, desk.page.unknown), *lines.not_checked(held.listed))
     yield Section(id="unknown", title="What is not known", lines=unknown)
@@ -220,6 +239,9 @@ _STOPPED = "You say that you stopped. What people felt after stopping stands her
 _LINED = ", and so can a help line above."
 
 
+_HAS_STOPPED = "Use is reported as stopped. What people felt after stopping stands here; it is no diagnosis."
+
+_NONE_NOW = "No kratom is taken now, as reported. This is what is known for those who do."
 _NOT_NOW = "You say that you take no kratom now. This is what is known for those who do."
 
 

@@ -57,6 +57,13 @@ def said(line: Line | MissingAnswer, register: Register) -> str:
     return line.person if register == "person" else line.clinician
 
 
+def titled(section: Section, register: Register) -> tuple[str, str | None]:
+    """The title of a section in one of the two registers, and what stands under it."""
+    if register == "person":
+        return section.title, section.note
+    return section.clinician_title or section.title, section.clinician_note or section.note
+
+
 def help_words(entry: HelpEntry) -> str:
     """``988 Suicide & Crisis Lifeline (crisis, United States): call 988, text 988``."""
     old = " (may be out of date)" if entry.stale else ""
@@ -99,9 +106,10 @@ def _help(answer: Assessment) -> Iterator[str]:
 
 
 def _section(section: Section, register: Register) -> Iterator[str]:
-    yield section.title
-    if section.note is not None:
-        yield from wrap(section.note, first="  ", indent=2)
+    title, note = titled(section, register)
+    yield title
+    if note is not None:
+        yield from wrap(note, first="  ", indent=2)
     told: set[str] = set()
     for line in section.lines:
         yield from wrap(f"{MARKS[line.weight]} {said(line, register)}", first="  ", indent=4)

@@ -19,7 +19,7 @@ from equipoise.documents.monograph import HelpEntry
 from equipoise.findings.finding import Citation, Level
 from equipoise.findings.interactions import KIND_WORDS, LIKELY, SEVERE, MedicineAnswer, PieceAnswer, RuleAnswer, partner
 from equipoise.outputs import figures
-from equipoise.outputs.assessment import MARKS, Register, said
+from equipoise.outputs.assessment import MARKS, Register, said, titled
 from equipoise.outputs.html import templates
 from equipoise.outputs.pages import Link, dated, outside
 from equipoise.outputs.phrases import upper_first
@@ -86,7 +86,6 @@ class GlanceView:
     what: str = ""
     severe: str = ""
     likely: str = ""
-    evidence: str = ""
     others: tuple[tuple[str, str], ...] = ()
     note: str = ""
 
@@ -315,7 +314,8 @@ def _section(answer: Assessment, section: Section, setting: _Setting) -> Section
         groups = _by_rule(answer, section.lines, setting)
     else:
         groups = _by_medicine(answer, section.lines, setting)
-    return SectionView(id=section.id, title=one_line(section.title), note=one_line(section.note or ""), groups=tuple(groups))
+    title, note = titled(section, setting.register)
+    return SectionView(id=section.id, title=one_line(title), note=one_line(note or ""), groups=tuple(groups))
 
 
 def _first(answer: Assessment, setting: _Setting) -> LineView:
@@ -408,7 +408,6 @@ def _glance(answer: Assessment) -> Iterator[GlanceView]:
             what=upper_first(partner(rule.title)),
             severe=rule.severity,
             likely=rule.seen,
-            evidence=one_line(ranked[0].certainty or ""),
             others=tuple((partner(one.title), f"rule-{one.id}") for one in others),
         )
     for line in alone:
