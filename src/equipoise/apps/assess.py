@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from equipoise.apps.options import AsOf, Folder, Json, folder_of, one_of
+from equipoise.apps.options import AsOf, Folder, Json, one_of
 from equipoise.apps.terminal import progress, reading, refuse, stop
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ def _certificate(case: "Case", beside: Path) -> "Certificate | None":
         raise typer.Exit(1) from None
 
 
-def _desk(folder: Path, day: date) -> "Desk":
+def _desk(named: Path | None, day: date) -> "Desk":
     from equipoise.documents.desk import desk
     from equipoise.intake.medicine_names import unii_names
     from equipoise.records import places
     from equipoise.records.rules import sound
 
-    chapters = places.shipped()[1] if folder == places.shipped()[0] else None
+    folder, chapters = places.folders(named)
     with reading(folder, f"in the evidence; {_NONE}"):
         evidence = sound(folder, chapters, day)
         asking = [topic for topic in evidence.topics.values() if topic.assessment is not None]
@@ -127,7 +127,7 @@ def assess(
 
     with progress() as step:
         step("Reading the evidence")
-        held = _desk(folder_of(evidence), as_of or today())
+        held = _desk(evidence, as_of or today())
         try:
             answer = answered(held, asked, certificate)
         except CaseError as refused:

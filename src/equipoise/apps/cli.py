@@ -54,10 +54,6 @@ evidence_app = typer.Typer(
 app.add_typer(evidence_app, name="evidence")
 
 
-def _folders(evidence: Path | None) -> tuple[Path, Path]:
-    return places.shipped() if evidence is None else (evidence, places.beside(evidence))
-
-
 def _fault_record(fault: Fault) -> dict[str, object]:
     return {"file": fault.file, "line": fault.line, "field": fault.field, "message": fault.message}
 
@@ -76,7 +72,7 @@ def _checked(
     from equipoise.records.rules import check
 
     with reading(evidence, REFUSED):
-        read, faults = check(*_folders(evidence), as_of, freshness=freshness, meanwhile=meanwhile)
+        read, faults = check(*places.folders(evidence), as_of, freshness=freshness, meanwhile=meanwhile)
     days = (record.extracted.date for _, record in read.records())
     newest = max((day for day in days if day <= today()), default=as_of)  # a later day is a fault, which names its file
     if newest > as_of:

@@ -12,6 +12,11 @@ def shipped() -> tuple[Path, Path]:
     return root / "evidence", root / "chapters"
 
 
+def folders(evidence: Path | None) -> tuple[Path, Path]:
+    """The evidence that the user names, and its chapters; without a name the shipped ones."""
+    return shipped() if evidence is None else (evidence, beside(evidence))
+
+
 def beside(evidence: Path) -> Path:
     """The chapters for an evidence folder: ``chapters`` in it, else beside it, else the shipped ones."""
     for folder in (evidence / "chapters", evidence.parent / "chapters"):

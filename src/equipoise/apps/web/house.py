@@ -49,7 +49,7 @@ def evidence_of(settings: WebSettings) -> tuple[Evidence, Topic, date]:
     ValueError
         A topic that it does not have.
     """
-    folder, chapters = places.shipped() if settings.evidence is None else (settings.evidence, places.beside(settings.evidence))
+    folder, chapters = places.folders(settings.evidence)
     day = settings.as_of or today()
     evidence = sound(folder, chapters, day)
     name = settings.topic or (DEFAULT_TOPIC if DEFAULT_TOPIC in evidence.topics else next(iter(evidence.topics), ""))
