@@ -643,7 +643,8 @@ _DRY_OF: Mapping[str, bool] = {"dry-weight": True, "product-weight": False, "per
 def _weighed(product: Product, limit: Limit) -> Product:
     """The product by the weight that a limit names; a share or a ratio is the same by any."""
     dry = _DRY_OF.get(limit.basis)
-    return replace(product, contents=by_weight(product.contents, dry=dry, moisture=product.moisture))
+    contents = by_weight(product.contents, dry=dry, moisture=product.moisture)
+    return product if contents == product.contents else replace(product, contents=contents)
 
 
 def _bounds(product: Product, limit: Limit, part: Bounds, per: Per) -> Bounds:

@@ -87,9 +87,8 @@ class Product:
             raise ValueError("a product is neither of a kind nor measured; should be a kind, or have an amount of an analyte")
         if self.kind is not None and self.form in _NEVER[self.kind]:
             raise ValueError(f"a product of the kind {self.kind} has the form {self.form}; should be another kind or form")
-        if self.amounts:
-            for per in ("gram", "serving", "container"):
-                self._check_sums(per)
+        for per in dict.fromkeys(("gram", *(amount.per for _, amount in self.amounts))) if self.amounts else ():
+            self._check_sums(per)
 
     def _check_sums(self, per: str) -> None:
         """The alkaloids are not more than the whole, and not more than the sum that was measured."""

@@ -109,6 +109,8 @@ def by_weight(contents: Sequence[Content], *, dry: bool | None, moisture: Bounds
         if len({content.dry is True for content in contents if not content.counted}) < 2:
             return tuple(contents)
         dry = False
+    if all(content.counted or (content.dry is True) == dry for content in contents):
+        return tuple(contents)
     return tuple(_by_weight(content, dry=dry, moisture=moisture or Bounds(Fraction(0), MOIST)) for content in contents)
 
 
