@@ -9,6 +9,7 @@ from scipy.integrate import solve_ivp
 
 from equipoise.engines.pharmacokinetics import (
     LEVELS,
+    OFFSETS,
     Content,
     Inactivation,
     Parameters,
@@ -22,11 +23,13 @@ from equipoise.engines.pharmacokinetics import (
     draw,
     exposure,
     molar_mass,
+    nearby,
     profile,
     regular,
     schedule,
     studied_half_life,
 )
+from equipoise.engines.pharmacokinetics.disposition import legs, rounding_h
 from equipoise.engines.pharmacokinetics.inactivation import Numerical, _Equations
 from equipoise.engines.pharmacokinetics.profiles import assembled, clock
 
@@ -450,3 +453,17 @@ def test_a_peak_beside_an_intake_is_found_on_whichever_side_of_it_is_the_higher_
 def test_a_peak_is_looked_for_unless_all_before_is_taken_again_a_day_later_and_as_much(intakes, looked_at):
     grid = clock(schedule(intakes), [], None).grid
     assert [time for time, _ in intakes if time + 0.125 in grid] == looked_at
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        schedule([(0, 39)]),
+        regular(20, every_h=6, days=14),
+        schedule([(24 * day + hour, 39) for day in range(14) for hour in (8 + 1 / 12, 13.7, 20 + 2 / 3)]),
+    ],
+)
+def test_what_is_worked_out_ahead_is_all_that_an_intake_without_curves_needs(taken):
+    held = legs(clock(taken, [], None).grid, taken.time_h)
+    assert nearby(PERSON, OFFSETS).places(held.lag_h, rounding_h(held.grid)) is not None
+    assert nearby(PERSON, OFFSETS[1:]).places(held.lag_h, rounding_h(held.grid)) is None

@@ -73,7 +73,8 @@ class Numerical:
                 f"{MOST_SOLVED:,} intakes in all, or fewer"
             )
         fine = np.concatenate([begin + NEAR for begin in taken.time_h])
-        grid = np.union1d(moments.grid, fine[fine < moments.grid[-1]])
+        days = (*moments.first_day, *moments.last_day)
+        grid = np.unique(np.concatenate([moments.grid, days, fine[fine < moments.grid[-1]]]))
         kept = np.searchsorted(grid, moments.grid)
         concentration = np.empty((2, moments.grid.size, p.people))
         peak, peak_h, first, last, forever = (np.empty((2, p.people)) for _ in range(5))

@@ -119,7 +119,7 @@ def clock(taken: Schedule, times_h: ArrayLike | None, sampling: Sampling | None)
     samples = np.array([]) if sampling is None else last + np.asarray(sampling.times_h, dtype=np.float64)
     until = np.diff(taken.time_h, append=np.inf)[:, None]
     near = (taken.time_h[:, None] + OFFSETS)[(until > OFFSETS) & ~_outdone(taken)[:, None]]
-    grid = np.unique(np.concatenate([times, taken.time_h, samples, np.ravel(days), near]))
+    grid = np.unique(np.concatenate([times, taken.time_h, samples, near]))
     return Clock(times_h=times, grid=grid, first_day=days[0], last_day=days[1], samples=samples)
 
 
@@ -243,7 +243,7 @@ def linear(p: Parameters, taken: Schedule, moments: Clock, factor: Floats, *, ne
         concentration=np.empty((2, grid.size, p.people)),
         **{name: np.empty((2, p.people)) for name in ("peak", "peak_h", "first_day", "last_day", "forever")},
     )
-    held = legs(grid, np.concatenate([taken.time_h, moments.first_day, moments.last_day]))
+    held = legs(grid, taken.time_h)
     for begin in range(0, p.people, TOGETHER):
         part = slice(begin, begin + TOGETHER)
         whole = p.people <= TOGETHER
@@ -264,12 +264,15 @@ def _fill(
     near: Nearby | None,
 ) -> None:
     """Solve for some of the people of a course."""
-    states, amounts = walk(p, taken, held.begin_h, factor)
+    times = np.unique(np.concatenate([held.begin_h, moments.first_day, moments.last_day]))
+    states, amounts = walk(p, taken, times, factor)
     for area_of, day in ((found.first_day, moments.first_day), (found.last_day, moments.last_day)):
-        begin, end = np.searchsorted(held.begin_h, day)
+        begin, end = np.searchsorted(times, day)
         area_of[:, part] = areas(p, states[begin], states[end], amounts[begin + 1 : end + 1].sum() * factor)
     nothing = np.zeros((4, p.people))
     found.forever[:, part] = areas(p, nothing, nothing, amounts.sum() * factor)
+    own = np.searchsorted(times, held.begin_h)
+    states, amounts = states[own], amounts[own]
     concentration = curves(p, held, states, out=found.concentration[:, :, part], near=near)
     found.peak[:, part], found.peak_h[:, part] = _peaks(p, held, states, amounts, concentration)
 
