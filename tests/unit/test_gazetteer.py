@@ -59,6 +59,9 @@ def test_codes_that_look_alike_are_different_places(gazetteer: Gazetteer) -> Non
         ("San Diego", ["US-CA/San Diego"]),
         ("US-CA/San Diageo", ["US-CA/San Diego"]),
         ("US-TX/San Diego County", ["US-CA/San Diego County"]),
+        ("United States of America", ["US"]),
+        ("Österreich", ["AT"]),
+        ("Northern Ireland", ["GB"]),
     ],
 )
 def test_a_name_is_no_place_and_what_may_be_meant_is_named(gazetteer: Gazetteer, written: str, near: list[str]) -> None:

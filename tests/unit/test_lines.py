@@ -115,7 +115,7 @@ def test_help_is_that_of_where_the_person_is(assessment_desk: Desk) -> None:
     def countries(case: Case) -> set[str]:
         return {entry.country for entry in assess(assessment_desk, case).help}
 
-    assert countries(Case(place="DE")) == {"Germany"}
+    assert countries(Case(place="AT")) == {"Austria"}
     assert countries(Case(place="US-TN/Nashville", travel=("DE",))) == {"United States"}
     assert countries(Case(travel=("DE",))) == {"European Union", "United States"}
     assert countries(Case(place=" ", travel=("DE",))) == {"European Union", "United States"}
@@ -128,7 +128,15 @@ def test_help_is_that_of_where_the_person_is(assessment_desk: Desk) -> None:
         ("Qzzxwv", ["European Union", "United States"], "is not known here"),
         ("London", ["European Union", "United States"], "is not known here"),
         ("Germany", ["Germany", "European Union", "United States"], "If you mean Germany"),
-        ("California", ["United States", "European Union"], "If you mean United States"),
+        ("California", ["United States", "European Union"], "If you mean the United States"),
+        ("the Netherlands", ["Netherlands", "European Union", "United States"], "If you mean the Netherlands"),
+        ("FR/Paris", ["France", "European Union", "United States"], "If you mean France"),
+        ("GB-SCT", ["United Kingdom", "European Union", "United States"], "If you mean the United Kingdom"),
+        ("US-CA/San Diegoo", ["United States", "European Union"], "If you mean the United States"),
+        ("Toronto, Ontario", ["Canada", "European Union", "United States"], "If you mean Canada"),
+        ("Albany, GA", ["United States", "European Union"], "If you mean the United States"),
+        ("Tbilisi, Georgia", ["European Union", "United States"], "is not known here"),
+        ("TN", ["European Union", "United States"], "If you mean Tennessee"),
         ("VN", ["European Union"], "No help line in Vietnam is on record"),
     ],
 )
@@ -144,13 +152,28 @@ def test_numbers_that_may_not_be_those_of_the_place_say_so_and_whose_they_are(
     assert "emergency number there" in answer.urgent[0].person
 
 
-def test_every_country_with_help_on_record_has_its_own_alone_and_nothing_amiss(assessment_desk: Desk) -> None:
+CODES_OF_STATES_TOO = {"CA": "California", "DE": "Delaware", "ID": "Idaho", "IN": "Indiana", "NL": "Newfoundland and Labrador"}
+
+
+def test_every_country_with_help_has_its_own_first_and_alone_unless_its_code_is_that_of_a_state_too(
+    assessment_desk: Desk,
+) -> None:
     for country, entries in assessment_desk.help.items():
         if country != "EU":
             answer = assess(assessment_desk, Case(place=country, note="i want to die"))
-            assert answer.help_note is None, country
-            assert {entry.country for entry in answer.help} == {entries[0].country}
-            ways = {by for entry in answer.help if entry.kind == "crisis" for by, _ in entry.channels}
+            countries = list(dict.fromkeys(entry.country for entry in answer.help))
+            state = CODES_OF_STATES_TOO.get(country)
+            if state is None:
+                assert answer.help_note is None, country
+                assert countries == [entries[0].country]
+            else:
+                around = "Canada" if country == "NL" else "United States"
+                assert f"If you mean {state}," in (answer.help_note or ""), country
+                assert countries == [entries[0].country, around]
+            kinds = [entry.kind for entry in answer.help]
+            assert "crisis" not in kinds[kinds.count("crisis") :], country
+            own = [entry for entry in answer.help if entry.country == entries[0].country]
+            ways = {by for entry in own if entry.kind == "crisis" for by, _ in entry.channels}
             assert ("Call or text the crisis line here" in answer.urgent[0].person) is ("text" in ways), country
 
 

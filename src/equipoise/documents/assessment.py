@@ -4,6 +4,7 @@ Each line is said twice from the same findings: in everyday words for the person
 clinician. It proposes no intake, diagnoses nothing, and tells nobody to start or stop anything.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,11 +20,13 @@ from equipoise.documents.monograph import HelpEntry
 from equipoise.findings.certificates import ProductAnswer
 from equipoise.findings.exposure_answer import ExposureAnswer
 from equipoise.findings.interactions import ListAnswer
+from equipoise.findings.law import named
 from equipoise.findings.law_answer import LawAnswer
 from equipoise.findings.people import ConditionAnswer, SignAnswer, signs, written
 from equipoise.findings.places import Found
 from equipoise.intake.certificate import Certificate
 from equipoise.records.case import Case
+from equipoise.records.gazetteer import Spot
 
 NOTICE = (
     "Information for a talk with a pharmacist or a doctor: no diagnosis, no dose, no order to start or stop anything. "
@@ -91,8 +94,8 @@ def assess(desk: Desk, case: Case, certificate: Certificate | None = None) -> As
         raise CaseError(wrong)
     held = gather(desk, case, certificate)
     found = signs(desk.evidence, written(held.case))
-    help_lines, help_note = _help(desk, held, found[0].help if found else "crisis")
-    urgent = _urgent(desk, held, found, crisis=None if help_note else lines.reached(help_lines, "crisis"))
+    help_lines, own, help_note = _help(desk, held, found[0].help if found else "crisis")
+    urgent = _urgent(desk, held, found, crisis=lines.reached(own, "crisis"))
     lined = any(entry.kind in ("crisis", "substance-use") for entry in help_lines)
     sections = tuple(section for section in _sections(desk, held, lined=lined) if section.lines)
     return Assessment(
@@ -131,34 +134,66 @@ def _uses(held: Gathered) -> bool:
     return use.stopped is None and use.use not in ("stopped", "considering", "never")
 
 
-def _help(desk: Desk, held: Gathered, wanted: str) -> tuple[tuple[HelpEntry, ...], str | None]:
+def _help(desk: Desk, held: Gathered, wanted: str) -> tuple[tuple[HelpEntry, ...], Sequence[HelpEntry], str | None]:
     """The help of the country that the person is in, not of one they go to, what a sign asks for first; and what is amiss.
 
-    Numbers of another country never stand there as if they were the person's: where the place is not known, those of the
-    place that it may be, the European number and those of every page stand one after the other, by the names of their places.
+    The second are those of them that are of the person's own country. Numbers of another country never stand there as if they
+    were the person's: where the place is not known, those of the place that it may be, the European number and those of every
+    page stand one after the other, by the names of their places. Where a state has the code of the country too (DE is Germany,
+    and Delaware), the lines of the state stand beside those of the country, so that those asked for first are first of both.
     """
     order = _ORDERS.get(wanted, _ORDERS["crisis"])
     widely = desk.help.get("EU", ())
     if not given(held.case.place):
-        return _ordered(order, widely, desk.urgent), f"You did not say where you are, {_NOT_YOURS}"
+        return _ordered(order, widely, desk.urgent), (), f"You did not say where you are, {_NOT_YOURS}"
     found = held.found[0]
     if found.spot is None:
         meant = _meant(desk, found)
-        unless = f" If you mean {meant[0].country}, its lines stand first." if meant else ""
-        return _ordered(order, meant, widely, desk.urgent), f"The place you gave is not known here, {_NOT_YOURS}{unless}"
+        first = () if meant is None else _lines_in(desk, meant)
+        unless = "" if meant is None else f" If you mean {_called(desk, meant)}, its lines stand first."
+        note = f"The place you gave is not known here, {_NOT_YOURS}{unless}"
+        return _ordered(order, first, widely, desk.urgent), (), note
     country = desk.places.country(found.spot)
-    own = [entry for entry in desk.help.get(country.id, ()) if entry.kind != "substance-use" or _has_stopped(held.case)]
-    if own:
-        return _ordered(order, own), None
-    return _ordered(order, widely or desk.urgent), f"No help line in {country.name} is on record. {_CALL} there."
+    own = _lines_in(desk, country, stopped=_has_stopped(held.case))
+    state = _state_of(desk, found.spot)
+    lacking = "" if own else f"No help line in {_called(desk, country)} is on record. {_CALL} there."
+    if state is None:
+        return _ordered(order, own or widely or desk.urgent), own, lacking or None
+    around = desk.places.country(state)
+    also = _lines_in(desk, around)
+    both = _ordered(order, [*own, *also]) if own else _ordered(order, widely, also)
+    read = lacking or f"{found.spot.id} is read as {_called(desk, country)}."
+    return both, own, f"{read} If you mean {_called(desk, state)}, the lines of {_called(desk, around)} stand here too."
 
 
-def _meant(desk: Desk, found: Found) -> Sequence[HelpEntry]:
-    """The help of the country that a typed place most likely names; not for a town alone, whose name is that of many."""
-    code = found.near[0] if found.near else "/"
-    spot = None if "/" in code else desk.places.find(code).spot
-    lines_there = () if spot is None else desk.help.get(desk.places.country(spot).id, ())
-    return [entry for entry in lines_there if entry.kind != "substance-use"]
+def _lines_in(desk: Desk, country: Spot, *, stopped: bool = False) -> Sequence[HelpEntry]:
+    """The help of a country; that for drug use among it only for those who stopped."""
+    return [entry for entry in desk.help.get(country.id, ()) if stopped or entry.kind != "substance-use"]
+
+
+def _called(desk: Desk, spot: Spot) -> str:
+    return named(desk.places.around(spot))
+
+
+def _state_of(desk: Desk, spot: Spot) -> Spot | None:
+    """A state with help on record whose own two letters are the code of this country: Tennessee for TN, which is Tunisia."""
+    near = desk.places.gazetteer.near(spot.id) if spot.parent is None else ()
+    states = (desk.places.find(code).spot for code in near if code.endswith(f"-{spot.id}"))
+    return next((state for state in states if state is not None and desk.help.get(desk.places.country(state).id)), None)
+
+
+def _meant(desk: Desk, found: Found) -> Spot | None:
+    """The country with help on record that a typed place most likely names; none for a town alone, as many are called alike.
+
+    ``FR/Paris`` begins with its code, ``Austin, TX`` ends in a state, whose two letters may be the code of a country too.
+    """
+    head = re.split("[-/]", found.typed)[0].strip()
+    last = found.typed.rpartition(",")[2].strip()
+    ends = desk.places.gazetteer.near(last) if last != found.typed else []
+    codes = [head, *found.near[:1], *(ends if len(last) == _LETTERS else ends[:1])]
+    spots = (desk.places.find(code).spot for code in codes if "/" not in code)
+    countries = (desk.places.country(spot) for spot in spots if spot is not None)
+    return next((country for country in countries if desk.help.get(country.id)), None)
 
 
 def _ordered(order: Sequence[str], *groups: Sequence[HelpEntry]) -> tuple[HelpEntry, ...]:
@@ -167,6 +202,8 @@ def _ordered(order: Sequence[str], *groups: Sequence[HelpEntry]) -> tuple[HelpEn
     return tuple({entry.id: entry for group in held for entry in group}.values())
 
 
+_LETTERS = 2
+"""Of a code of a country, or of a state after its town."""
 _CALL = "In an emergency, call the emergency number"
 _NOT_YOURS = f"so these numbers may not be yours. {_CALL} of the place you are in."
 _ORDERS = {

@@ -34,8 +34,16 @@ class Spot:
 
 _TERRITORIES = frozenset({"as", "gu", "mp", "pr", "vi"})
 """Areas of the United States that ISO 3166 lists as countries too: one place, under the law of the United States."""
-_RESERVED = {"uk": "GB", "el": "GR", "england": "GB", "scotland": "GB", "wales": "GB", "america": "US", "holland": "NL"}
-"""What people write in place of a code: letters that ISO 3166 keeps for them, and names of parts."""
+_RESERVED = {
+    **dict.fromkeys(("uk", "england", "scotland", "wales", "northern ireland", "britain", "great britain"), "GB"),
+    **dict.fromkeys(("america", "u.s.", "u.s.a.", "united states of america"), "US"),
+    "el": "GR",
+    "holland": "NL",
+    "deutschland": "DE",
+    "osterreich": "AT",
+    "espana": "ES",
+}
+"""What people write in place of a code: letters that ISO 3166 keeps for them, names of parts, and a country's own name."""
 
 
 def folded(text: str) -> str:
