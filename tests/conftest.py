@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from equipoise.documents.desk import Desk, desk
 from equipoise.documents.monograph import Monograph, monograph
@@ -12,6 +13,11 @@ from equipoise.intake.medicine_names import unii_names
 from equipoise.records import places
 from equipoise.records.reader import read
 from equipoise.records.rules import sound
+
+settings.register_profile(  # for every test: the same examples each time, however long a busy machine takes over one
+    "same every time", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same every time")
 
 AS_OF = date(2026, 1, 31)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from equipoise.documents.monograph import Monograph
 from equipoise.outputs.html import site
@@ -19,6 +19,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+expect.set_options(timeout=60_000)  # a busy machine makes an answer in many times the seconds of an idle one
 
 
 @pytest.fixture(scope="session")

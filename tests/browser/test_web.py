@@ -50,13 +50,22 @@ PLAIN = ("about", "evidence", "evidence?words=sleep", "evidence?colour=red", "ap
 STATES = [*PLAIN, *FILLED, *(f"{page}+" for page in FILLED), *(f"{page}-" for page in WRONG), *MORE]
 """Pages as they open; ``+`` with an answer, ``-`` with a fault; a word after it names one answer of several."""
 
+PATIENCE_MS = 120_000
+"""How long a page may take on a busy machine."""
+
 
 @pytest.fixture(scope="module")
 def base(shipped: Monograph) -> Iterator[str]:
     """Run the server on a port of its own, and give its address."""
-    settings = WebSettings(as_of=shipped.as_of, rate=0)
+    settings = WebSettings(as_of=shipped.as_of, rate=0, body_seconds=600, answer_seconds=600)
     config = uvicorn.Config(
-        create_app(settings, house(settings)), port=0, log_config=None, access_log=False, lifespan="off", ws="none"
+        create_app(settings, house(settings)),
+        port=0,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -66,12 +75,14 @@ def base(shipped: Monograph) -> Iterator[str]:
         thread.join(0.01)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
-    thread.join()
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 @pytest.fixture
 def page(chromium: Browser, base: str) -> Iterator[Page]:
     context = chromium.new_context(base_url=base)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -108,6 +119,7 @@ def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page_in_any_state(chromium: Browser, base: str, scheme: str) -> None:
     context = chromium.new_context(base_url=base, color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     found = {state: faults(opened(page, state)) for state in STATES}
     assert not {state: held for state, held in found.items() if held}
@@ -172,6 +184,7 @@ def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(page: Page) -> Non
 
 def test_a_person_is_answered_without_script(chromium: Browser, base: str) -> None:
     context = chromium.new_context(base_url=base, java_script_enabled=False)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     opened(page, "assessment+")
     card = page.locator(".card").first

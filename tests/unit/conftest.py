@@ -50,8 +50,8 @@ def held(shipped: Monograph) -> House:
 
 @pytest.fixture(scope="session")
 def settings(shipped: Monograph) -> WebSettings:
-    """Return settings without a limit on how often one may ask."""
-    return WebSettings(as_of=shipped.as_of, rate=0, open_hooks="http://127.0.0.1:8000")
+    """Return settings without a limit on how often one may ask, and with all the time that a busy machine may take."""
+    return WebSettings(as_of=shipped.as_of, rate=0, body_seconds=600, answer_seconds=600, open_hooks="http://127.0.0.1:8000")
 
 
 @pytest.fixture(scope="session")

@@ -36,9 +36,6 @@ from test_fhir_chart import RESOURCES
 from equipoise.apps.hooks import HookSettings
 from equipoise.documents.cards import OVERRIDE_REASONS
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 HOOKS = ("patient-view", "order-select", "order-sign")
 SERTRALINE = order("1", "sertraline 50 MG Oral Tablet", code="312938")
 HYDROCODONE = order("2", "Acetaminophen 300 MG / Hydrocodone Bitartrate 5 MG Oral Tablet", code="856987")

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from dataclasses import replace
 
 import httpx
@@ -10,10 +9,11 @@ import pytest
 from patients import BASE, Json, answered, app, bundle, called, cards, observation, order, prefetch, server, statement
 
 from equipoise.apps.hooks import HookSettings
-from equipoise.apps.hooks.settings import BUDGET_S
+from equipoise.apps.hooks.settings import LONGEST_BUDGET_S
 
 SERVER = "https://ehr.example.org/fhir"
-LISTED = HookSettings(base_url=BASE, open=True, fhir_servers=(f"{SERVER}/",))
+LISTED = HookSettings(base_url=BASE, open=True, fhir_servers=(f"{SERVER}/",), budget_s=LONGEST_BUDGET_S)
+"""With a budget that a busy machine does not spend."""
 TOKEN = "opaque-token-1"  # noqa: S105 - of a test
 GRANTED = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300, "scope": "user/*.read", "subject": "cds"}
 
@@ -146,8 +146,7 @@ def test_all_searches_of_a_call_share_one_room_for_pages() -> None:
 
 def test_all_searches_of_a_call_share_one_room_for_bytes() -> None:
     record = paging(bundle(order("1", "hydrocodone"), note=" " * 4_000_000))
-    patient = replace(LISTED, budget_s=5.0)
-    found = asking(record, patient, prefetch={"statements": bundle(statement())})
+    found = asking(record, prefetch={"statements": bundle(statement())})
     assert "hydrocodone" in details(found)
     assert "more than 10,000,000 bytes of the record in all; the others were not read" in details(found)
 
@@ -156,7 +155,7 @@ def test_a_page_that_would_be_too_much_of_a_record_is_left_and_named_and_the_res
     many = bundle(*(order(f"a{number}", "a") for number in range(3000)))
     twice = bundle(bundle(*(order(f"b{number}", "b") for number in range(3000))))
     record = Record(MedicationRequest=many, Condition=twice)
-    found = asking(record, replace(LISTED, budget_s=5.0), prefetch={"statements": bundle(statement()), "item9": None})
+    found = asking(record, prefetch={"statements": bundle(statement()), "item9": None})
     assert "more than 5,000 resources in all; the others were not read" in details(found)
 
 
@@ -194,14 +193,12 @@ def test_a_server_that_fails_is_named_on_the_card_and_without_any_word_on_kratom
     assert "Zanzibar" not in lost.text
 
 
-def test_a_slow_server_costs_no_more_than_the_budget() -> None:
+def test_a_server_that_never_answers_is_waited_for_no_longer_than_the_budget() -> None:
     async def record(request: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
         raise AssertionError
 
-    began = time.perf_counter()
-    found = asking(record, prefetch={"statements": bundle(statement())})
-    assert time.perf_counter() - began < BUDGET_S + 2
+    found = asking(record, replace(LISTED, budget_s=0.05), prefetch={"statements": bundle(statement())})
     assert "medications: the record did not answer in time" in details(found)
 
 

@@ -41,7 +41,7 @@ numbers = iter(range(10_000))
 
 def token(key: Any = EC, algorithm: str = "ES384", kid: str | None = "ec", header: Any = None, **claims: Any) -> str:
     now = int(time.time())
-    told = {"iss": ISS, "aud": AUD, "iat": now, "exp": now + 60, "jti": f"number-{next(numbers)}"} | claims
+    told = {"iss": ISS, "aud": AUD, "iat": now, "exp": now + 1800, "jti": f"number-{next(numbers)}"} | claims
     held = {name: value for name, value in told.items() if value is not None}
     return jwt.encode(held, key, algorithm=algorithm, headers={"kid": kid, **(header or {})} if kid else header)
 

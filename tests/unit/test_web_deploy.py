@@ -34,7 +34,7 @@ def test_a_missing_package_is_said_with_what_to_install(monkeypatch: pytest.Monk
 
 def test_a_wrong_setting_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EQUIPOISE_RATE", "much")
-    answer = CliRunner().invoke(app, ["serve", "--host", "192.0.2.1"])
+    answer = CliRunner().invoke(app, ["serve", "--port", "0"])
     assert (answer.exit_code, answer.output) == (
         1,
         "EQUIPOISE_RATE is 'much'; should be a number of requests a second.\n",
@@ -98,9 +98,9 @@ def test_faults_of_the_evidence_stop_the_start_before_any_worker(
     def ran(*_: object, **__: object) -> None:
         raise AssertionError("it was served")
 
-    monkeypatch.setattr("uvicorn.run", ran)
+    monkeypatch.setattr("equipoise.apps.web.processes.keep", ran)
     monkeypatch.setattr("os.environ", {**os.environ})  # what the command says for its workers stays in this test
     next(evidence_folder.glob("studies/*.yaml")).write_text("id: [broken\n", encoding="utf-8")
-    answer = CliRunner().invoke(app, ["serve", "--workers", workers, "--evidence", str(evidence_folder)])
+    answer = CliRunner().invoke(app, ["serve", "--port", "0", "--workers", workers, "--evidence", str(evidence_folder)])
     assert answer.exit_code == 1
     assert "in the evidence; nothing is served." in answer.output

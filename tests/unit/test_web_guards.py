@@ -68,7 +68,7 @@ def part(size: int, *, more: bool = False) -> Message:
 
 
 def bounded(app: ASGIApp = echo, **more: float) -> ASGIApp:
-    limits: dict[str, Any] = {"body_bytes": 1000, "body_seconds": 5.0, "answer_seconds": 5.0, **more}
+    limits: dict[str, Any] = {"body_bytes": 1000, "body_seconds": 600.0, "answer_seconds": 600.0, **more}
     return Bounded(app, refusal=refusal, **limits)
 
 

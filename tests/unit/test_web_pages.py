@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -174,6 +175,26 @@ def test_help_stands_above_everything_and_every_page_lists_the_others(client: Cl
         text = answer.text
         assert text.index('<aside class="urgent"') < text.index("<h1>")
         assert all(f'href="{path}"' in text for path, _ in ASKS)
+
+
+@pytest.mark.parametrize(
+    ("place", "numbers", "never", "note"),
+    [
+        ("MY", ("tel:15555", "tel:999"), "tel:988", ""),
+        ("US-TN", ("tel:988", "tel:911"), "tel:112", ""),
+        ("Narnia", ("tel:112", "tel:988"), "tel:15555", "The place you gave is not known here"),
+    ],
+)
+def test_help_above_an_answer_is_that_of_the_place(
+    client: Client, place: str, numbers: tuple[str, ...], never: str, note: str
+) -> None:
+    text = client.post("/assessment", data={"place": place}).text
+    bar = text[text.index('<aside class="urgent"') : text.index("</aside>")]
+    assert all(f'href="{number}"' in bar for number in numbers)
+    assert f'href="{never}"' not in bar
+    assert note in bar
+    assert text.count(note) == 1 or not note
+    assert 'href="help.html">Other countries' in bar
 
 
 @pytest.mark.parametrize("page", ASKED)
@@ -401,7 +422,7 @@ def test_about_says_what_is_stored_who_pays_and_what_changed(client: Client, hel
 
 def test_the_answer_is_metered_by_client(held: House, asking: Ask, settings: WebSettings) -> None:
     now = [0.0]
-    app = create_app(WebSettings(as_of=settings.as_of, rate=1, burst=2), held, clock=lambda: now[0])
+    app = create_app(replace(settings, rate=1, burst=2, open_hooks=None), held, clock=lambda: now[0])
     one, other = asking(app), asking(app)
     other.peer = ("198.51.100.7", 1)
     assert [one.get("/about").status_code for _ in range(3)] == [200, 200, 429]
@@ -446,6 +467,6 @@ def test_health_and_counts_are_there_for_who_runs_it(client: Client, held: House
     assert re.search(r'equipoise_requests_total\{method="POST",route="/law",status="200"\} [1-9]', said)
     assert 'equipoise_request_seconds_bucket{le="0.02",route="/law"}' in said
     assert "equipoise_requests_in_flight 1.0" in said
-    closed = asking(create_app(WebSettings(as_of=settings.as_of, metrics=False), held))
+    closed = asking(create_app(replace(settings, metrics=False, open_hooks=None), held))
     assert closed.get("/metrics").status_code == 404
     assert closed.get("/cds-services").status_code == 404

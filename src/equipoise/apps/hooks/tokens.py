@@ -87,11 +87,11 @@ class Used:
 
 
 def _nameless() -> int:
-    """A file without a name, to lock by; of Linux in memory, so that none need be written."""
-    if sys.platform != "linux":
-        with tempfile.TemporaryFile() as file:
-            return os.dup(file.fileno())
-    return os.memfd_create("equipoise")
+    """A file without a name, to lock by; in memory where Python can make one, which on Linux many can and not all."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("equipoise")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,18 @@
 """Several processes at one address: what they hold is made once and shared, and the system deals connections out to them.
 
 Each has a socket of its own at the same address (``SO_REUSEPORT``), since processes that share one socket do not share its
-connections: the first to wake takes all that wait.
+connections: the first to wake takes all that wait. Linux alone deals them out so; elsewhere there is one process, which uses
+nothing that another system may lack.
 """
 
 import contextlib
+import errno
 import math
 import os
 import select
 import signal
 import socket
+import sys
 import threading
 import time
 import traceback
@@ -25,18 +28,24 @@ def sockets(host: str, port: int, count: int) -> list[socket.socket]:
     Raises
     ------
     OSError
-        The address is in use, or is none of this machine.
+        The address is in use, or is none of this machine; or there should be several, on another system than Linux.
     """
+    if count > 1 and sys.platform != "linux":
+        raise OSError(errno.ENOTSUP, f"by {count} processes on Linux alone; should be one here")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     held: list[socket.socket] = []
     try:
-        for _ in range(count):
+        for place in range(count):
             one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # told, or asyncio lets small packets wait
             held.append(one)
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if count > 1:
+            if os.name == "posix":  # elsewhere it would let another program take the address
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if place:
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            one.bind((host, held[0].getsockname()[1] if len(held) > 1 else port))
+            one.bind((host, port))
+            port = one.getsockname()[1]
+            if count > 1:  # of the first only now that it has the address alone, or it might share that of another server
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             one.setblocking(False)
     except OSError:
         close(held)
@@ -87,7 +96,7 @@ def keep(held: list[socket.socket], answer: Callable[[socket.socket], None], *, 
 
     A signal does nothing but write its number to a pipe, and this loop reads them one by one: so that none comes between the
     making of a process and the note of it. A process that is told to end and has not after ``patience`` seconds is killed; and
-    those of a parent that is killed end by themselves.
+    those of a parent that is killed end by themselves, within that time too.
     """
     if len(held) == 1:
         answer(held[0])
@@ -95,11 +104,14 @@ def keep(held: list[socket.socket], answer: Callable[[socket.socket], None], *, 
     told, tell = os.pipe()
     os.set_blocking(tell, False)
     signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
-    for each in _TOLD:
+    for each in _told():
         signal.signal(each, lambda number, frame: None)  # noqa: ARG005 - the pipe has it
     alive, life = os.pipe()
-    theirs = (told, tell, life)
-    _kept([_Place(one) for one in held], lambda one: _begun(one, held, answer, alive=alive, theirs=theirs), told, patience)
+
+    def begin(one: socket.socket) -> int:
+        return _begun(one, answer, alive=alive, patience=patience, theirs=(told, tell, life), others={*held} - {one})
+
+    _kept([_Place(one) for one in held], begin, told, patience)
 
 
 def _kept(places: list[_Place], begin: Callable[[socket.socket], int], told: int, patience: float) -> None:
@@ -113,6 +125,7 @@ def _kept(places: list[_Place], begin: Callable[[socket.socket], int], told: int
             last = math.inf
         if _ENDS & _numbers(told, until=last, places=places) and last is None:
             last = time.monotonic() + patience
+            close(place.socket for place in places)  # who comes from now on is refused, and does not wait
             _tell(places, signal.SIGTERM)
         for place in places:
             pid, status = os.waitpid(place.pid, os.WNOHANG) if place.pid else (0, 0)
@@ -132,7 +145,11 @@ def _filled(places: Iterable[_Place], begin: Callable[[socket.socket], int]) -> 
 
 
 _ENDS = {signal.SIGTERM, signal.SIGINT}
-_TOLD = (*_ENDS, signal.SIGCHLD)
+
+
+def _told() -> tuple[signal.Signals, ...]:
+    """The signals that this process hears; Windows has not all of them."""
+    return (*_ENDS, signal.SIGCHLD)
 
 
 def _tell(places: Iterable[_Place], number: signal.Signals) -> None:
@@ -150,41 +167,46 @@ def _numbers(told: int, *, until: float | None, places: Iterable[_Place]) -> set
 
 def _begun(
     one: socket.socket,
-    held: list[socket.socket],
     answer: Callable[[socket.socket], None],
     *,
     alive: int,
-    theirs: tuple[int, ...],
+    patience: float,
+    theirs: Iterable[int],
+    others: Iterable[socket.socket],
 ) -> int:
     """A child that answers at one socket, or 0 where the system makes none.
 
     A signal to it waits until it has let go of what is its parent's.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, _TOLD)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _told())
     try:
         pid = os.fork()
     except OSError:
         pid = -1
     if pid:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _told())
         return max(pid, 0)
+    code = 1
     try:
         signal.set_wakeup_fd(-1)
-        for number in _TOLD:
+        for number in _told():
             signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _told())
         for end in theirs:
             os.close(end)
-        close(other for other in held if other is not one)
-        threading.Thread(target=_orphaned, args=(alive,), daemon=True).start()
+        close(others)
+        threading.Thread(target=_orphaned, args=(alive, patience), daemon=True).start()
         answer(one)
-    except BaseException:  # noqa: BLE001 - a child says why it ends, and never goes on as its parent
+        code = 0
+    except BaseException:  # noqa: BLE001 - a child says why it ends
         traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+    finally:  # and never goes on as its parent, even where nobody hears what it says
+        os._exit(code)
 
 
-def _orphaned(alive: int) -> None:
+def _orphaned(alive: int, patience: float) -> None:
     """End when the parent has: nobody else holds the other end of the pipe, to which nobody writes."""
     os.read(alive, 1)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(patience)
+    os._exit(1)
