@@ -134,6 +134,12 @@ def test_item_9_above_zero_is_named_with_its_date_and_nothing_is_rated() -> None
     assert warning.indicator == "warning"
     assert warning.summary == ("PHQ-9 item 9 was answered above 0 on 2026-10-01: assess suicide risk as you normally would.")
     assert not re.search(r"\b(?:high|low|moderate|no) risk\b", told(warning))
+    assert "PHQ-9 item 9" in told(
+        *given_for(item, observation("44260-8", valueInteger=0, effectiveDateTime="2062"), statement())
+    )
+    old = observation("44260-8", valueInteger=1, effectiveDateTime="2009-01-01")
+    (reminder,) = (one for one in given_for(old, statement()) if "PHQ-9" in one.summary)
+    assert (reminder.indicator, "on 2009-01-01, more than a year ago: assess" in reminder.summary) == ("info", True)
     zero = observation("44260-8", valueInteger=0, effectiveDateTime="2026-10-01")
     assert "PHQ-9" not in told(*given_for(zero, statement()))
 
@@ -149,6 +155,28 @@ def test_what_is_being_ordered_leads_and_the_list_is_checked_too() -> None:
     assert "Together:" in told(*made)
     signed = given_for(HYDROCODONE, statement(), hook="order-sign", orders=drafts)
     assert "alprazolam" in next(one for one in signed if "Being ordered." in one.detail).detail
+
+
+def test_use_that_is_known_from_an_intolerance_is_called_so() -> None:
+    intolerance = {"resourceType": "AllergyIntolerance", "id": "a", "code": {"text": "Kratom"}, "recordedDate": "2020-01-01"}
+    assert "Kratom use is recorded in AllergyIntolerance/a (2020-01-01, as an intolerance)." in told(*given_for(intolerance))
+
+
+def test_pieces_that_speak_against_a_rule_and_pieces_that_are_unclear_are_counted_apart() -> None:
+    both = 0
+    for one in evidence().medicines.values():
+        foremost = checks().check([one.name]).foremost
+        stands = [piece.stands for piece in foremost[0].evidence] if foremost else []
+        against, unclear = stands.count("against"), stands.count("unclear")
+        if against and unclear:
+            both += 1
+            said = re.search(
+                r"Of these, (\d+) speaks? against it and (\d+) (?:is|are) unclear\.",
+                told(*given_for(order("1", one.name), statement())),
+            )
+            assert said is not None
+            assert said.groups() == (str(against), str(unclear))
+    assert both
 
 
 def test_use_recorded_as_ended_is_said_and_is_never_critical() -> None:

@@ -11,7 +11,7 @@ from patients import AS_OF, Json, book, bundle, checks, evidence, observation, o
 from test_cards import COMFORT, DIRECTIVE, DOSE, RANK, told, worst
 
 from equipoise.documents.cards import SUMMARY, Card, Site, cards
-from equipoise.findings.charted import STANDS_FOR, TOUCHES, Charted, charted
+from equipoise.findings.charted import PASSES, STANDS_FOR, TOUCHES, Charted, charted
 from equipoise.findings.charts import read
 from equipoise.intake.fhir import chart
 from equipoise.intake.fhir.kratom import MENTION
@@ -96,12 +96,96 @@ def about(several: Sequence[Card]) -> Card | None:
         (condition("Epilepsy", abatementDateTime="2020-01-01"), []),
         (condition("Family history of epilepsy", code="G40.909"), []),
         (condition("Screening for depression", code="F32.9"), []),
+        (condition("FH: epilepsy", code="G40.909"), []),
+        (condition("Fam hx of epilepsy", code="G40.909"), []),
+        (condition("F/H: epilepsy", code="G40.909"), []),
+        (condition("Long QT syndrome, ruled out", code="I45.81"), []),
+        (condition("No evidence of cirrhosis", code="K74.60"), []),
+        (condition("Epilepsy, unspecified, not intractable, without status epilepticus", code="G40.909"), ["seizures"]),
+        (condition("no spleen"), ["weak-immune-system"]),
+        (condition(code="K74.60", system="urn:oid:2.16.840.1.113883.6.90"), ["liver-disease"]),
+        (condition(code="K74.60", system="http://www.cms.gov/Medicare/Coding/ICD10"), []),
+        (condition("Epilepsy", clinicalStatus={"text": "Resolved"}), []),
+        (condition("Epilepsy", clinicalStatus={"coding": [{"code": "remission"}]}), ["seizures"]),
+        (condition("Pregnancy", recordedDate="2026-01-02"), []),
+        (condition("Pregnancy", recordedDate="2026-06-02", abatementDateTime="2026-10-01", clinicalStatus="active"), []),
+        (condition("surgery", recordedDate="2010-01-01"), []),
+        (condition("surgery", recordedDate="2026-10-01"), ["surgery"]),
         (condition("Kratom dependence", code="F11.20"), []),
         (condition("Sprained ankle", code="S93.4"), []),
     ],
 )
 def test_a_condition_counts_by_icd_10_or_by_its_exact_name_and_only_while_it_holds(resource: Json, found: list[str]) -> None:
     assert sorted(idents(resource)) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("resource", "word"),
+    [
+        (condition("Epilepsy", code="G40.909", verificationStatus={"coding": [{"code": "differential"}]}), "differential"),
+        (condition("Rule out epilepsy", code="G40.909"), "in doubt"),
+        (condition("Epilepsy", clinicalStatus={"coding": [{"code": "remission"}]}), "in remission"),
+        (condition("Epilepsy", clinicalStatus="active", abatementDateTime="2020-01-01"), "an end is recorded"),
+    ],
+)
+def test_what_makes_a_condition_less_than_sure_stands_in_the_first_line_unless_another_entry_is_sure(
+    resource: Json, word: str
+) -> None:
+    card = about(made(statement(), resource))
+    assert card is not None
+    assert card.summary.startswith(f"Kratom and seizures or epilepsy ({word}): ")
+    assert f"(Condition/c, {word})." in card.detail
+    sure = about(made(statement(), resource, {**condition("seizure"), "id": "d"}))
+    assert sure is not None
+    assert sure.summary.startswith("Kratom and seizures or epilepsy: ")
+
+
+def test_what_its_words_or_its_age_speak_against_is_named_and_not_where_another_entry_counts() -> None:
+    denied = told(*made(statement(), condition("FH: epilepsy", code="G40.909")))
+    assert "Not counted: “FH: epilepsy” (Condition/c), by its words absent, looked for, or of somebody else." in denied
+    old = [condition("Pregnancy", recordedDate=f"20{year}-01-01") | {"id": str(year)} for year in range(10, 24)]
+    assert told(*made(statement(), *old)).count("Not counted: pregnancy, since its entry (Condition/23) is of 2023-01-01.") == 1
+    assert "Not counted" not in told(*made(statement(), *old, condition("Pregnancy", recordedDate="2026-10-01")))
+    many = [condition(f"FH: epilepsy {number}", code="G40.909") for number in range(40)]
+    assert told(*made(statement(), *many)).count("Not counted: “") == 12
+    assert "Not counted: 28 more entries, for like reasons." in told(*made(statement(), *many))
+
+
+def test_an_entry_stands_with_its_newest_date_and_a_diagnosis_of_a_visit_is_called_so() -> None:
+    visit = {"category": [{"coding": [{"code": "encounter-diagnosis"}]}]}
+    dated = [condition("Epilepsy", recordedDate=f"{year}-03-01", **visit) | {"id": str(year)} for year in (2010, 2022, 2016)]
+    card = about(made(statement(), *dated))
+    assert card is not None
+    assert "In the record: “Epilepsy” (Condition/2022, 2022-03-01, a diagnosis of a visit)." in card.detail
+
+
+def test_how_many_conditions_of_the_record_mean_none_of_ours_is_said() -> None:
+    record = [condition("Sarcoidosis"), condition("Epilepsy"), condition("Kratom dependence"), condition("Sarcoidosis")]
+    assert "Conditions of the record: 2 of 3 mean one on record here" in told(*made(statement(), *record))
+    assert "Conditions of the record" not in told(*made(statement(), condition("Epilepsy")))
+
+
+def test_more_conditions_are_never_left_out_of_the_first_line_unsaid_and_what_endangers_life_stands_first_below() -> None:
+    card = about(made(statement(), condition("anxiety"), {**condition("Suicidal ideation", code="R45.851"), "id": "d"}))
+    assert card is not None
+    assert card.summary.endswith("Also: 1 more.")
+    names = (
+        "bipolar disorder",
+        "depression",
+        "schizophrenia",
+        "anxiety",
+        "long qt",
+        "COPD",
+        "surgery",
+        "epilepsy",
+        "cirrhosis",
+    )
+    many = about(made(statement(), *({**condition(name), "id": name} for name in names), condition(code="R45.851")))
+    assert many is not None
+    lines = [line for line in many.detail.splitlines() if line.startswith("- ")]
+    graves = ["life-threatening" in line for line in lines]
+    assert graves == sorted(graves, reverse=True)
+    assert "- Kratom and thoughts of suicide or an attempt before: " in many.detail
 
 
 @pytest.mark.parametrize("ident", evidence().conditions)
@@ -164,6 +248,19 @@ def test_one_condition_that_stands_many_times_in_a_record_is_named_once() -> Non
         ([result(ALT, 30, "U/L", upper=40) | {"interpretation": [{"coding": [{"code": "N"}]}]}], False, False),
         ([result(ALT, 90, "U/L") | {"referenceRange": [{"high": {"value": 1, "unit": "ukat/L"}}]}], False, False),
         ([result(ALT, 45, "U/L") | {"referenceRange": [{"high": {"value": limit}} for limit in (35, 50)]}], False, False),
+        ([result(ALT, 180, "U/L") | {"referenceRange": [{"high": {"value": 40, "unit": "IU/L", "code": "U/L"}}]}], True, True),
+        ([result(ALT, 180, "U/L") | {"referenceRange": [{"text": "7-52 U/L"}]}], True, True),
+        ([result(ALT, 53, "U/L") | {"referenceRange": [{"text": "<=52"}]}], True, False),
+        ([result(ALT, 180, "U/L") | {"referenceRange": [{"text": "7-52 ukat/L"}]}], False, False),
+        ([result(ALT, 180, "U/L") | {"referenceRange": [{"text": "M 7-52, F 7-40"}]}], False, False),
+        ([result(ALT, 180, "U/L") | {"referenceRange": [{"text": "52-7"}]}], False, False),
+        ([result("1743-4", 180, "U/L", upper=52)], True, True),
+        ([result("1744-2", 180, "U/L", upper=52)], True, True),
+        ([result("30239-8", 180, "U/L", upper=52)], True, True),
+        ([result("88112-8", 180, "U/L", upper=52)], True, True),
+        ([result("14631-6", 60, "umol/L", upper=21)], True, True),
+        ([result(QTC, 455, "ms"), person("2016-01-01", "male")], False, False),
+        ([result(QTC, 455, "ms"), person("2008-11-22", "male")], True, False),
         (
             [
                 result(ALT, 45, "U/L")
@@ -194,13 +291,21 @@ def test_a_liver_test_is_raised_by_its_own_laboratory_and_qtc_by_the_published_l
 
 
 @pytest.mark.parametrize(
-    "resource", [result(QTC, 0.5), result(QTC, 480, "mm"), result(QTC, 450, "s"), result(QTC, 0.45, "ms"), result(PHQ_9, 28)]
+    "resource",
+    [
+        result(QTC, 0.5),
+        result(QTC, 480, "mm"),
+        result(QTC, 450, "s"),
+        result(QTC, 0.45, "ms"),
+        result(PHQ_9, 28),
+        result(ALT, -5, "U/L", upper=40),
+    ],
 )
 def test_a_unit_or_a_sum_that_cannot_be_is_named_as_not_read(resource: Json) -> None:
     held = chart({"sent": [resource]})
     assert held.observations == ()
     assert held.unread[0].what == f"Observation/{resource['id']}"
-    assert re.search("unit|other than|scale", held.unread[0].why)
+    assert re.search("unit|other than|scale|below zero", held.unread[0].why)
 
 
 def test_an_old_result_that_cannot_be_read_is_not_named_beside_a_newer_one_that_can() -> None:
@@ -208,6 +313,42 @@ def test_an_old_result_that_cannot_be_read_is_not_named_beside_a_newer_one_that_
     held = chart({"sent": [old, result(PHQ_9, 10)]})
     assert held.unread == ()
     assert chart({"sent": [old, result(PHQ_9, 10, on="1995-01-01")]}).unread
+
+
+@pytest.mark.parametrize(("status", "value"), [("corrected", 31), ("final", 31), ("preliminary", 900)])
+def test_of_one_moment_what_is_final_counts_before_what_is_preliminary(status: str, value: int) -> None:
+    early = result(ALT, 900, "U/L", upper=40) | {"status": "preliminary", "id": "early"}
+    late = result(ALT, 31, "U/L", upper=40) | {"status": status}
+    for pair in ((early, late), (late, early)):
+        (one,) = of(*pair).results
+        assert (one.value, "preliminary" in one.shown) == (str(value), status == "preliminary")
+
+
+def test_a_result_with_a_date_to_come_raises_nothing_is_named_and_hides_no_other() -> None:
+    wrong, right = result(ALT, 30, "U/L", upper=40, on="2062-11-01"), result(ALT, 180, "U/L", upper=40)
+    several = made(statement(), wrong | {"id": "wrong"}, right)
+    assert "Kratom and a high ALT" in told(*several)
+    assert "not used: ALT 30 (U/L, laboratory's limit 40, 2062-11-01)." in told(*several)
+    assert about(made(statement(), result(ALT, 180, "U/L", upper=40, on="2062-11-01"))) is None
+    assert about(made(statement(), result(ALT, 180, "U/L", upper=40, on="2026-11-23"))) is not None
+
+
+def test_a_limit_that_came_and_cannot_be_read_is_not_called_missing() -> None:
+    worded = result(ALT, 180, "U/L") | {"referenceRange": [{"text": "see report"}]}
+    assert "ALT 180 (U/L, its limit could not be read, 2026-11-01)" in told(*made(statement(), worded))
+    low = result(ALT, 180, "U/L") | {"referenceRange": [{"low": {"value": 7}}]}
+    assert "no limit of the laboratory" in told(*made(statement(), low))
+
+
+@pytest.mark.parametrize(
+    ("value", "comparator", "said"),
+    [(119.9, None, "2.9 times"), (40.5, None, "just above"), (7000, ">", "more than 175 times"), (399, None, "9.9 times")],
+)
+def test_how_many_times_a_limit_is_cut_off_and_never_rounded_up(value: float, comparator: str | None, said: str) -> None:
+    one = result(ALT, value, "U/L", upper=40)
+    if comparator:
+        one["valueQuantity"]["comparator"] = comparator
+    assert f"): {said} that limit" in told(*made(statement(), one))
 
 
 @pytest.mark.parametrize("on", ["2025-11-21", "2024", None])
@@ -312,14 +453,19 @@ def test_sums_of_scales_and_results_within_their_limits_are_named_as_recorded_an
         (result(ALT, 60, "U/L", upper=40), "the liver"),
         (result(ALT, 60, "U/L"), None),
         (result(QTC, 600, "ms"), None),
+        (condition("Family history of depression", code="F32.9"), None),
+        (condition("FH depression"), None),
+        (condition(code="F11.21", clinicalStatus={"coding": [{"code": "remission"}]}), "opioids"),
     ],
 )
-def test_a_sum_at_the_cut_or_a_raised_liver_test_is_a_reason_to_ask(resource: Json, why: str | None) -> None:
+def test_a_sum_at_the_cut_a_raised_liver_test_or_a_condition_of_the_person_is_a_reason_to_ask(
+    resource: Json, why: str | None
+) -> None:
     several = made(resource, site=ASKING)
     assert len(several) == (why is not None)
     if why is not None:
         assert f"({why})" in several[0].summary
-        assert "Results as recorded: " in several[0].detail
+        assert ("Results as recorded: " in several[0].detail) == (resource["resourceType"] == "Observation")
 
 
 def test_without_recorded_use_nothing_of_the_person_is_said() -> None:
@@ -403,5 +549,5 @@ def test_any_number_of_a_result_is_read_or_named_and_never_breaks(code: str, val
 def test_every_limit_of_the_table_is_of_a_result_that_is_read_and_every_condition_that_is_named_is_on_record() -> None:
     words = evidence().vocabulary
     assert {one.result for one in words.result_limits.values()} == {*NAMES.values()} - {ITEM_9}
-    assert {*STANDS_FOR.values(), *TOUCHES} <= evidence().conditions.keys()
+    assert {*STANDS_FOR.values(), *TOUCHES, *PASSES} <= evidence().conditions.keys()
     assert {word for several in TOUCHES.values() for word in several} <= words.properties.keys()

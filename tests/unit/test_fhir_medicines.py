@@ -178,6 +178,26 @@ def test_a_name_that_is_only_similar_is_never_taken(text: str, kind: str | None)
         assert (one(text).kind, one(text).medicines) == (kind, ())
 
 
+@pytest.mark.parametrize(
+    ("text", "medicines"),
+    [
+        ("OXYCODONE-ACETAMINOPHEN 5-325 MG PO TABS", {"oxycodone", "paracetamol"}),
+        ("buPROPion XL (WELLBUTRIN XL) 150 mg 24 hr tablet", {"bupropion"}),
+        ("traZODone (DESYREL) 50 mg tablet", {"trazodone"}),
+        ("sertraline (as hydrochloride) 50 mg tablet", {"sertraline"}),
+        ("methadone 5-10 mg tablet", {"methadone"}),
+        ("dextroamphetamine-amphetamine (ADDERALL) 10 mg tablet", {"dexamfetamine", "amfetamine"}),
+        ("oxycodone-acetaminophen 10 mg tablet", {"oxycodone", "paracetamol"}),
+        ("oxycodone-zzyzx 10 mg tablet", set()),
+        ("OXYCODONE-ZZYZX 5-325 MG TABS", set()),
+        ("OXYCODONE-ACETAMINOPHEN-ZZYZX 5-325 MG TABS", set()),
+        ("trazadone (Desirel) 50 mg", set()),
+    ],
+)
+def test_a_name_as_lists_of_orders_write_it_is_read_by_its_exact_parts_or_not_at_all(text: str, medicines: set[str]) -> None:
+    assert set(one(text).medicines) == medicines
+
+
 def test_what_is_past_is_kept_apart_and_an_old_dispense_is_past() -> None:
     dispensed = order("2", "quetiapine", kind="MedicationDispense", status="completed") | {"whenHandedOver": "2026-01-01"}
     held = found(order("1", "sertraline", status="stopped"), dispensed)

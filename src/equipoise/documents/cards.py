@@ -11,7 +11,16 @@ from datetime import date
 from typing import Literal
 
 from equipoise.documents.lines import one_line
-from equipoise.findings.charted import ChartCondition, Charted, ChartResult, charted, reasons_to_ask
+from equipoise.findings.charted import (
+    ChartCondition,
+    Charted,
+    ChartResult,
+    Recorded,
+    charted,
+    long_ago,
+    reasons_to_ask,
+    to_come,
+)
 from equipoise.findings.charts import ChartMedicine, ChartMedicines, Codebook, checked, names, read
 from equipoise.findings.interactions import (
     KIND_WORDS,
@@ -152,7 +161,7 @@ def cards(
     if chart.kratom.state == "unknown":
         told = list(_asked(chart, book, found, person, site))
     else:
-        told = _used(chart, book, found, person, check, hook=hook, site=site)
+        told = _used(chart, book, found, person, check, hook=hook, site=site, as_of=as_of)
     return tuple(
         Card(uuid=uuid(), summary=one.summary, indicator=one.indicator, detail=one.detail, links=one.links) for one in told
     )
@@ -170,6 +179,7 @@ def _used(
     *,
     hook: Hook,
     site: Site,
+    as_of: date,
 ) -> list[_Told]:
     ordered = found.ordered if hook != "patient-view" else frozenset()
     lead = [ident for ident in found.idents if ident in ordered]
@@ -194,7 +204,7 @@ def _used(
         told += [*about_person, _coverage(chart, found, covered, site, alone=not told)]
     told = [replace(one, detail=f"{one.detail}\n\n{FOR_JUDGEMENT}") for one in told]
     told += _disagreeing(found, site)
-    told += _item_9(chart, site)
+    told += _item_9(chart, site, as_of)
     return sorted(told, key=lambda one: _ORDER[one.indicator])
 
 
@@ -267,8 +277,10 @@ def _evidence(pieces: Sequence[PieceAnswer]) -> str:
     for one in pieces:
         counts[one.kind] = counts.get(one.kind, 0) + 1
     listed = ", ".join(f"{KIND_WORDS[kind]} ({count})" for kind, count in counts.items())
-    against = sum(one.stands != "for" for one in pieces)
-    beside = f" Of these, {against} speak against it or are unclear." if against else ""
+    against, unclear = (sum(one.stands == name for one in pieces) for name in ("against", "unclear"))
+    apart = [f"{against} {'speaks' if against == 1 else 'speak'} against it"] if against else []
+    apart += [f"{unclear} {'is' if unclear == 1 else 'are'} unclear"] if unclear else []
+    beside = f" Of these, {' and '.join(apart)}." if apart else ""
     return f"Evidence on record, by kind: {listed}.{beside}"
 
 
@@ -297,6 +309,7 @@ def _weighs(one: ChartCondition) -> bool:
 def _person(shown: Sequence[ChartCondition], book: Codebook, site: Site, *, ended: bool) -> _Told:
     """What the record holds of the person that matters with kratom: the gravest in full, the others in a line each."""
     top, *others = shown
+    others.sort(key=lambda one: (not one.high, one.answer.severity != "life-threatening"))
     answer = top.answer
     kratom = "Kratom (recorded as ended)" if ended else "Kratom"
     likely = ONE_CASE if answer.one_case else LIKELY[answer.likelihood]
@@ -316,6 +329,7 @@ def _person(shown: Sequence[ChartCondition], book: Codebook, site: Site, *, ende
             [
                 f"{kratom} and {_called(top)}: {SEVERE[answer.severity]}; {likely}; {top.checked}.",
                 f"{kratom} and {_briefly(top)}: {SEVERE[answer.severity]}; {likely}; {top.checked}.",
+                f"{kratom} and {_briefly(top)}: {SEVERE[answer.severity]}; {likely}; {top.checked.partition(',')[0]}.",
                 f"{kratom} and {_briefly(top)}: {answer.severity}; {likely}; {top.checked.partition(',')[0]}.",
             ],
             [_briefly(one) for one in others],
@@ -337,14 +351,19 @@ def _briefly(one: ChartCondition) -> str:
     for high, word in ((True, "high"), (False, "raised")):
         names = [result.result.name for result in one.results if result.high is high and result.result.name != "QTc"]
         several += [f"a {word} {', '.join(names)}"] if names else []
-    return " and ".join(several) or one.answer.label
+    doubts = {held.unsure for held in one.recorded}
+    doubt = next(iter(doubts)) if len(doubts) == 1 else None
+    return " and ".join(several) or f"{one.answer.label}{f' ({doubt})' if doubt else ''}"
+
+
+def _entry(one: Recorded) -> str:
+    """An entry of the record: its name, where it stands, of when it is, and what makes it less than sure."""
+    about = (escaped(_short(one.record)), str(one.on or ""), "a diagnosis of a visit" if one.visit else "", one.unsure or "")
+    return f"{_quoted(one.name)} ({', '.join(filter(None, about))})"
 
 
 def _in_record(one: ChartCondition) -> str:
-    entries = [
-        f"{_quoted(held.name)} ({escaped(_short(held.record))}{f', {held.unsure}' if held.unsure else ''})"
-        for held in one.recorded
-    ]
+    entries = [_entry(held) for held in one.recorded]
     return _listed([*entries, *(_with_limit(result) for result in one.results)], "; ")
 
 
@@ -353,7 +372,7 @@ def _with_limit(one: ChartResult) -> str:
 
 
 def _beside_it(one: ChartCondition) -> str:
-    return "; ".join(f"Here too: {_listed(names)} ({word})" for word, names in one.beside)
+    return f"Here too: {'; '.join(f'{_listed(names)} ({word})' for word, names in one.beside)}"
 
 
 def _in_line(one: ChartCondition) -> str:
@@ -362,15 +381,15 @@ def _in_line(one: ChartCondition) -> str:
 
 
 def _also(ways: Sequence[str], others: Sequence[str]) -> str:
-    """The first way to say it that fits, with as many further names as fit; the rest is counted."""
-    said = next((one for one in ways if len(one) <= SUMMARY), ways[-1])
-    for count in range(len(others), -1, -1):
-        rest = len(others) - count
-        several = [*others[:count], *([f"{rest} more"] if rest else [])]
-        longer = f"{said} Also: {', '.join(several)}." if several else said
-        if len(longer) <= SUMMARY:
-            return longer
-    return _short(said, SUMMARY)
+    """The first way to say it that fits with as many further names as fit; the rest is counted, and never left out unsaid."""
+    for said in ways:
+        for count in range(len(others), -1, -1):
+            rest = len(others) - count
+            several = [*others[:count], *([f"{rest} more"] if rest else [])]
+            longer = f"{said} Also: {', '.join(several)}." if several else said
+            if len(longer) <= SUMMARY:
+                return longer
+    return _short(next((one for one in ways if len(one) <= SUMMARY), ways[-1]), SUMMARY)
 
 
 def _pages(shown: Sequence[ChartCondition], book: Codebook, site: Site) -> tuple[CardLink, ...]:
@@ -476,14 +495,23 @@ def _of_person(person: Charted, shown: Sequence[ChartCondition]) -> Iterator[str
         yield f"Results as recorded; nobody was scored here: {_listed(current, '; ')}."
     old = [escaped(one.shown) for one in person.results if not one.current]
     if old:
-        yield f"Results older than a year or without a date, not used: {_listed(old, '; ')}."
-    yield from (escaped(one) for one in person.notes)
+        yield f"Results older than a year, dated in the future or without a date, not used: {_listed(old, '; ')}."
+    if person.known < person.entries:
+        rest = person.entries - person.known
+        yield (
+            f"Conditions of the record: {person.known} of {person.entries} mean one on record here, by code or exact name; "
+            f"the other {f'{rest} were' if rest > 1 else 'was'} not looked at. {NO_DATA}"
+        )
+    yield from (escaped(one) for one in person.notes[:_MOST_NAMED])
+    if len(person.notes) > _MOST_NAMED:
+        yield f"Not counted: {len(person.notes) - _MOST_NAMED} more entries, for like reasons."
 
 
 def _recorded(chart: Chart) -> str:
     said = [one for one in chart.kratom.said if one.says == "used"]
-    where = [f"{escaped(_short(one.record))}{f' ({one.on})' if one.on else ''}" for one in said]
-    ended = ", as ended" if chart.kratom.ended else ""
+    about = {one: filter(None, (str(one.on or ""), "as an intolerance" if one.intolerance else "")) for one in said}
+    where = [f"{escaped(_short(one.record))}{f' ({words})' if (words := ', '.join(about[one])) else ''}" for one in said]
+    ended = ", as ended," if chart.kratom.ended else ""
     denied = " Another entry denies it; it is taken as used." if chart.kratom.contradicted else ""
     return f"Kratom use is recorded{ended} in {_listed(where)}.{denied}"
 
@@ -501,16 +529,17 @@ def _disagreeing(found: ChartMedicines, site: Site) -> Iterator[_Told]:
         )
 
 
-def _item_9(chart: Chart, site: Site) -> Iterator[_Told]:
-    """A reminder and nothing else: the answer is named with its date, and no risk is rated."""
-    answer = chart.result(ITEM_9)
+def _item_9(chart: Chart, site: Site, as_of: date) -> Iterator[_Told]:
+    """A reminder and nothing else: the answer is named with its date, and no risk is rated. One of long ago is no warning."""
+    answer = next((one for one in chart.results(ITEM_9) if not to_come(one, as_of)), chart.result(ITEM_9))
     if answer is None or answer.value <= 0:
         return
-    on = f"on {answer.on}" if answer.on else "on a date that is not recorded"
+    old = long_ago(answer, as_of)
+    on = f"on {answer.on}{', more than a year ago' if old else ''}" if answer.on else "on a date that is not recorded"
     said = f"PHQ-9 item 9 was answered above 0 {on}: assess suicide risk as you normally would."
     yield _Told(
         summary=said,
-        indicator="warning",
+        indicator="info" if old else "warning",
         detail=f"**{said}**\n\nRead from {escaped(_short(answer.record))}, as recorded; nobody was scored here.",
         links=(CardLink(label="Help in a crisis", url=site.address("help")),),
     )

@@ -8,8 +8,8 @@ nothing.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, Decimal
 
 from equipoise.findings.charts import LONG_AGO, ChartMedicines, Codebook, checked
 from equipoise.findings.citing import paper_name
@@ -17,7 +17,8 @@ from equipoise.findings.interactions import properties
 from equipoise.findings.people import ConditionAnswer, TypedCondition, condition_answers
 from equipoise.intake.fhir import Chart, Concept, Patient, Problem, Result
 from equipoise.intake.fhir.kratom import MENTION
-from equipoise.intake.fhir.observations import HIGHEST, ITEM_9
+from equipoise.intake.fhir.observations import HIGHEST
+from equipoise.intake.fhir.resources import REMISSION
 from equipoise.intake.medicine_names import LONGEST, Register, folded
 from equipoise.records.case import Case
 from equipoise.records.evidence import Evidence
@@ -49,8 +50,27 @@ _CLOSED = re.compile(
 )
 """What terminologies put behind a name; ``Epilepsy (mother)`` is not Epilepsy."""
 _JOINED = re.compile(r"\s*[/+,;&]\s*|\s+(?:and|with)\s+", re.IGNORECASE)
-_ANOTHERS = re.compile(r"\b(?:family history|screening)\b", re.IGNORECASE)
-_NEGATED = re.compile(r"\b(?:no|not|without|denies|negative|family history|screening)\b", re.IGNORECASE)
+_ELSEWHERE = r"\b(?:fam(?:ily)? (?:history|hx)|fhx?|screening)\b|\bf/h\b"
+_ANOTHERS = re.compile(
+    rf"{_ELSEWHERE}|^\W*(?:no|not|denies|without|negative for|absence of)\b|\b(?:ruled out|no evidence of)\b", re.IGNORECASE
+)
+"""Of the family, only looked for, or absent. "Without" behind a name denies something else: "epilepsy, without status"."""
+_NEGATED = re.compile(rf"\b(?:no|not|without|denies|negative)\b|{_ELSEWHERE}", re.IGNORECASE)
+_DOUBTED = re.compile(r"\b(?:rule out|r/o|suspected|possible|probable|questionable|query)\b|\?", re.IGNORECASE)
+_DOUBTS = frozenset({"provisional", "differential", "unconfirmed"})
+_ICD_10 = frozenset(
+    {
+        "http://terminology.hl7.org/codesystem/icd10",
+        "urn:oid:2.16.840.1.113883.6.3",
+        "urn:oid:2.16.840.1.113883.6.90",
+    }
+)
+"""Names of ICD-10 and of ICD-10-CM without these letters in them."""
+PASSES: Mapping[str, timedelta] = {"pregnancy": timedelta(weeks=43), "breastfeeding": LONG_AGO, "surgery": LONG_AGO}
+"""How old an entry may be of what passes by itself. Labour is induced before the end of week 43 (Merck Manual, professional
+version, late-term and postterm pregnancy)."""
+_TOMORROW = timedelta(days=1)
+"""A result may be dated by a clock that is ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +78,8 @@ class ChartResult:
     """A result beside its limits.
 
     ``shown``: as recorded, in one line; ``against``: the limit that it is held against, with its source; ``current``: dated,
-    and not older than a year. Only a current result is ``raised``, or ``high``, which is worse, or ``cut``: at or above that of
-    its scale.
+    not in the future, and not older than a year. Only a current result is ``raised``, or ``high``, which is worse, or ``cut``:
+    at or above that of its scale.
     """
 
     result: Result
@@ -78,11 +98,16 @@ class ChartResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A condition as the record calls it, with the first resource that does; ``unsure``: a status of doubt."""
+    """A condition as the record calls it, with the newest resource that does and its date, or the first.
+
+    ``unsure``: a word of doubt, of remission or of an end; ``visit``: a diagnosis of a visit.
+    """
 
     name: str
     record: str
     unsure: str | None = None
+    on: PartialDate | None = None
+    visit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +133,16 @@ class ChartCondition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charted:
-    """The person in a chart: the conditions, the worst first, the results beside their limits, and what was not counted."""
+    """The person in a chart: the conditions, the worst first, the results beside their limits, and what was not counted.
+
+    ``entries``: how many different conditions the record has now; ``known``: how many of them mean one of ours.
+    """
 
     conditions: tuple[ChartCondition, ...]
     results: tuple[ChartResult, ...]
     notes: tuple[str, ...]
+    entries: int
+    known: int
 
 
 def charted(book: Codebook, chart: Chart, found: ChartMedicines, as_of: date) -> Charted:
@@ -120,9 +150,12 @@ def charted(book: Codebook, chart: Chart, found: ChartMedicines, as_of: date) ->
     evidence = book.evidence
     notes: list[str] = []
     results = chart_results(evidence, chart, as_of)
+    meant = _read(book, chart)
     held: dict[str, dict[str, Recorded]] = {}
-    for ident, recorded in (*_problems(book, chart, as_of, notes), *_ages(evidence, chart.patient, as_of, notes)):
-        held.setdefault(ident, {}).setdefault(folded(recorded.name), recorded)
+    for ident, recorded in (*_problems(book, chart, meant, as_of, notes), *_ages(evidence, chart.patient, as_of, notes)):
+        before = held.setdefault(ident, {}).setdefault(folded(recorded.name), recorded)
+        if recorded.on is not None and (before.on is None or before.on.latest < recorded.on.latest):
+            held[ident][folded(recorded.name)] = recorded
     raised: dict[str, list[ChartResult]] = {}
     for result in results:
         if result.raised and result.result.name in STANDS_FOR:
@@ -143,6 +176,8 @@ def charted(book: Codebook, chart: Chart, found: ChartMedicines, as_of: date) ->
         ),
         results=results,
         notes=tuple(dict.fromkeys(notes)),
+        entries=len(meant),
+        known=sum(bool(found) or any(MENTION.search(text) for text in name.words) for name, found in meant.items()),
     )
 
 
@@ -158,26 +193,38 @@ def _beside(book: Codebook, condition: str, idents: Iterable[str]) -> Iterator[t
 # Conditions and the age.
 
 
-def _problems(book: Codebook, chart: Chart, as_of: date, notes: list[str]) -> Iterator[tuple[str, Recorded]]:
-    """The conditions of ours that the record has now, each with where."""
-    evidence = book.evidence
-    meant: dict[Concept, tuple[str, ...]] = {}
+def _read(book: Codebook, chart: Chart) -> Mapping[Concept, tuple[str, ...]]:
+    """Each different condition that the record has now, and the conditions of ours that it means."""
+    names = dict.fromkeys(one.name for one in chart.conditions if one.holds)
+    return {name: tuple(_meant(book.evidence, name, book.conditions)) for name in names}
+
+
+def _problems(
+    book: Codebook, chart: Chart, meant: Mapping[Concept, Sequence[str]], as_of: date, notes: list[str]
+) -> Iterator[tuple[str, Recorded]]:
+    """The conditions of ours that the record has now, each with where; one that its words or its age speak against is noted."""
+    counted: set[str] = set()
+    past: dict[str, str] = {}
     for one in chart.conditions:
-        if not one.holds:
+        found = meant[one.name] if one.holds else ()
+        denied = next((text for text in one.name.words if _ANOTHERS.search(text) and not _worded(text, book.conditions)), None)
+        if found and denied is not None:
+            notes.append(f"Not counted: “{denied[:80]}” ({one.record}), by its words absent, looked for, or of somebody else.")
             continue
-        if one.name not in meant:
-            meant[one.name] = tuple(_meant(evidence, one.name, book.conditions))
-        for ident in meant[one.name]:
-            label = evidence.conditions[ident].label
-            if evidence.conditions[ident].applies.to == "pregnant" and _long_ago(one.on, as_of):
-                notes.append(f"Not counted: {label}, since its entry is of {one.on}.")
+        for ident in found:
+            label = book.evidence.conditions[ident].label
+            if ident in PASSES and (one.abated or _long_ago(one.on, as_of, PASSES[ident])):
+                why = "has an end" if one.abated else f"is of {one.on}"
+                past[ident] = f"Not counted: {label}, since its entry ({one.record}) {why}."
             else:
+                counted.add(ident)
                 yield ident, _recorded(one)
+    notes += [note for ident, note in past.items() if ident not in counted]
 
 
 def _meant(evidence: Evidence, name: Concept, known: Register) -> Iterable[str]:
     """The conditions of ours that a name means, by its codes and by its words; what names kratom is the use itself."""
-    if any(_ANOTHERS.search(text) or MENTION.search(text) for text in name.words):
+    if any(MENTION.search(text) for text in name.words):
         return ()
     by_code = (held.id for held in evidence.conditions.values() if _coded(name, held.icd10))
     by_words = (ident for text in name.words for ident in _worded(text, known))
@@ -185,8 +232,16 @@ def _meant(evidence: Evidence, name: Concept, known: Register) -> Iterable[str]:
 
 
 def _recorded(one: Problem) -> Recorded:
-    unsure = one.verified if one.verified in ("provisional", "differential", "unconfirmed") else None
-    return Recorded(name=one.name.named or one.record, record=one.record, unsure=unsure)
+    unsure = None
+    if one.verified in _DOUBTS:
+        unsure = one.verified
+    elif any(_DOUBTED.search(text) for text in one.name.words):
+        unsure = "in doubt"
+    elif one.clinical == REMISSION:
+        unsure = "in remission"
+    elif one.abated:
+        unsure = "an end is recorded"
+    return Recorded(name=one.name.named or one.record, record=one.record, unsure=unsure, on=one.on, visit=one.visit)
 
 
 def _coded(name: Concept, beginnings: Sequence[str]) -> bool:
@@ -196,7 +251,7 @@ def _coded(name: Concept, beginnings: Sequence[str]) -> bool:
 
 
 def _icd10(system: str) -> bool:
-    return "icd-10" in system and "pcs" not in system
+    return ("icd-10" in system and "pcs" not in system) or system in _ICD_10
 
 
 def _bare(code: str) -> str:
@@ -244,17 +299,42 @@ def _within(age: int, *, below: int | None, above: int | None) -> bool:
 
 
 def chart_results(evidence: Evidence, chart: Chart, as_of: date) -> tuple[ChartResult, ...]:
-    """The results of a chart beside their limits; item 9 of the PHQ-9 has none."""
-    sex = chart.patient.sex if chart.patient is not None else None
-    ranked = sorted((one for one in chart.observations if one.name != ITEM_9), key=lambda one: _RANKED.index(one.name))
-    return tuple(_result(evidence, one, sex, as_of) for one in ranked)
+    """The newest results of a chart beside their limits, and those with a date to come; item 9 of the PHQ-9 has none."""
+    sex = _sex(chart.patient, as_of)
+    found = []
+    for name in _RANKED:
+        for one in chart.results(name):
+            found.append(_result(evidence, one, sex, as_of))
+            if not to_come(one, as_of):
+                break
+    return tuple(found)
+
+
+def to_come(one: Result, as_of: date) -> bool:
+    """Whether a result is dated in the future, so that nobody knows of when it is."""
+    return one.on is not None and one.on.earliest > as_of + _TOMORROW
+
+
+def long_ago(one: Result, as_of: date) -> bool:
+    """Whether a result is older than a year."""
+    return _long_ago(one.on, as_of)
+
+
+def _sex(patient: Patient | None, as_of: date) -> str | None:
+    """The sex as recorded; of a child none, since the limits for men and women are of adults."""
+    if patient is None or (patient.born is not None and _years(patient.born.latest, as_of) < _ADULT):
+        return None
+    return patient.sex
+
+
+_ADULT = 18
 
 
 _RANKED = ("QTc", "ALT", "AST", "total bilirubin", "PHQ-9", "GAD-7")
 
 
 def _result(evidence: Evidence, one: Result, sex: str | None, as_of: date) -> ChartResult:
-    current = one.on is not None and not _long_ago(one.on, as_of)
+    current = one.on is not None and not _long_ago(one.on, as_of) and not to_come(one, as_of)
     if one.name in HIGHEST:
         band, cut = (_highest(evidence, one, one.value, kind, sex) for kind in ("band", "cut"))
         against = f"“{band.word}” from {_plain(band.at_least)} in {paper_name(evidence, band.ref)}" if band else None
@@ -266,8 +346,10 @@ def _result(evidence: Evidence, one: Result, sex: str | None, as_of: date) -> Ch
 
 def _interval(evidence: Evidence, one: Result, sex: str | None, *, current: bool) -> ChartResult:
     raised, high = (_highest(evidence, one, one.value, kind, sex) for kind in ("raised", "high"))
-    limit = high or raised
-    against = f"from {_plain(limit.at_least)} ms: {limit.word} ({paper_name(evidence, limit.ref)})" if limit else None
+    limit, against = high or raised, None
+    if limit is not None:
+        word = limit.word if limit.sex in ("any", sex) else "the higher of the limits for men and women"
+        against = f"from {_plain(limit.at_least)} ms: {word} ({paper_name(evidence, limit.ref)})"
     return ChartResult(
         result=one,
         shown=_shown(one),
@@ -285,7 +367,7 @@ def _liver_test(evidence: Evidence, one: Result, sex: str | None, *, current: bo
     above = multiple is not None and (multiple > 1 or (multiple == 1 and one.comparator == ">"))
     flagged = one.flag == "high" or (one.flag == "abnormal" and one.upper is None)
     high = _highest(evidence, one, multiple, "high", sex) if multiple is not None and above else None
-    said = [f"{_plain(multiple)} times that limit"] if multiple is not None and above else []
+    said = [f"{_times(multiple, one)} that limit"] if multiple is not None and above else []
     if high is not None:
         said.append(f"from {_plain(high.at_least)} times: {high.word} ({paper_name(evidence, high.ref)})")
     if flagged and not above:
@@ -311,18 +393,34 @@ def _highest(evidence: Evidence, one: Result, value: Decimal, kind: str, sex: st
     return max(reached, key=lambda held: held.at_least, default=None)
 
 
-def _long_ago(on: PartialDate | None, as_of: date) -> bool:
-    return on is not None and on.latest < as_of - LONG_AGO
+def _long_ago(on: PartialDate | None, as_of: date, most: timedelta = LONG_AGO) -> bool:
+    return on is not None and on.latest < as_of - most
+
+
+def _times(multiple: Decimal, one: Result) -> str:
+    """How many times a limit, cut off and not rounded: what is below a multiple is not shown as at it."""
+    step = Decimal(1) if multiple >= _MANY else Decimal("0.1")
+    short = multiple.quantize(step, rounding=ROUND_DOWN) if multiple < Decimal(10) ** 20 else multiple
+    if short == 1:
+        return "just above"
+    return f"{'more than ' if one.comparator in ('>', '>=') else ''}{_plain(short)} times"
+
+
+_MANY = 10
 
 
 def _shown(one: Result) -> str:
     """A result in one line; the unit stands apart from the number, as no amount of anything to take is written."""
     value = f"{one.comparator or ''}{_plain(one.value)}"
     if one.name in HIGHEST:
-        return f"{one.name} {value}/{HIGHEST[one.name]} ({one.on or 'without a date'})"
-    liver = one.name != "QTc"
-    upper = f"laboratory's limit {_plain(one.upper)}" if one.upper is not None else "no limit of the laboratory"
-    about = (one.unit or "no unit", *((upper,) if liver else ()), str(one.on or "without a date"))
+        early = "preliminary, " if one.preliminary else ""
+        return f"{one.name} {value}/{HIGHEST[one.name]} ({early}{one.on or 'without a date'})"
+    upper = "its limit could not be read" if one.limited else "no limit of the laboratory"
+    if one.upper is not None:
+        upper = f"laboratory's limit {_plain(one.upper)}"
+    limits = () if one.name == "QTc" else (upper,)
+    status = ("preliminary",) if one.preliminary else ()
+    about = (one.unit or "no unit", *limits, *status, str(one.on or "without a date"))
     return f"{one.name} {value} ({', '.join(about)})"
 
 
@@ -361,4 +459,6 @@ def reasons_to_ask(
 
 
 def _is(name: Concept, words: re.Pattern[str], codes: Sequence[str]) -> bool:
+    if any(_ANOTHERS.search(text) for text in name.words):
+        return False
     return _coded(name, codes) or any(words.search(text) and not _NEGATED.search(text) for text in name.words)

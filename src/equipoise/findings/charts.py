@@ -222,17 +222,25 @@ def _written(book: Codebook, text: str, words: dict[str, Typed]) -> Typed | None
     product = written(text)
     if product is None:
         return None
-    parts = []
+    parts: list[Typed] = []
     for name in product.ingredients:
-        parts.append(words.setdefault(name, words.get(name) or named(book.evidence, name, book.register, book.unii)))
-        if parts[-1].kind not in _TAKEN:
-            return None
+        whole = _looked_up(book, name, words)
+        for piece in [name] if whole.kind in _TAKEN else name.split("-"):
+            parts.append(_looked_up(book, piece.strip(), words))
+            if parts[-1].kind not in _TAKEN:
+                return None
     brands = [book.register.names.get(folded(brand)) for brand in product.brands]
     held = [one.medicines for one in parts] + [one.medicines for one in brands if one is not None]
     medicines = tuple(dict.fromkeys(ident for ids in held for ident in ids))
     others = tuple(dict.fromkeys(name for one in parts for name in one.others))
     kind = "medicine" if medicines else "unregistered"
     return Typed(typed=text, kind=kind, medicines=medicines, others=others, suggestions=(), sentence="")
+
+
+def _looked_up(book: Codebook, name: str, words: dict[str, Typed]) -> Typed:
+    if name not in words:
+        words[name] = named(book.evidence, name, book.register, book.unii)
+    return words[name]
 
 
 def _wholes(coded: Iterable[Coded]) -> list[set[str]]:

@@ -1,6 +1,6 @@
 """A person's chart: what bears on kratom and medicines, from resources and bundles as they were sent. It knows no register."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from equipoise.intake.fhir.kratom import READ, Use, use
@@ -9,6 +9,7 @@ from equipoise.intake.fhir.observations import Result, results
 from equipoise.intake.fhir.resources import (
     OVER,
     REFUTED,
+    REMISSION,
     Concept,
     FhirError,
     Gathered,
@@ -16,10 +17,11 @@ from equipoise.intake.fhir.resources import (
     birth,
     concept,
     failed,
-    first_code,
     gather,
     moment,
     name_of,
+    some,
+    status,
     string,
     unversioned,
 )
@@ -51,7 +53,8 @@ class Patient:
 class Problem:
     """A condition: as coded and written, its clinical status and how sure the record is of it.
 
-    ``on``: when it was recorded, or else when it began; ``abated``: whether an end of it is recorded.
+    ``on``: when it was recorded, or else when it began; ``abated``: whether an end of it is recorded; ``visit``: whether it is
+    a diagnosis of a visit and not of the list of problems.
     """
 
     name: Concept
@@ -60,11 +63,15 @@ class Problem:
     record: str
     on: PartialDate | None = None
     abated: bool = False
+    visit: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether it is of the present, as far as the record says; a recorded end counts where there is no status."""
-        over = self.abated if self.clinical is None else self.clinical in OVER
+        """Whether it is of the present, as far as the record says; a recorded end counts where there is no status.
+
+        What is in remission may come back, so it holds.
+        """
+        over = self.abated if self.clinical is None else self.clinical in OVER - {REMISSION}
         return not over and self.verified not in REFUTED
 
 
@@ -89,7 +96,11 @@ class Chart:
 
     def result(self, name: str) -> Result | None:
         """The newest result of a name."""
-        return next((one for one in self.observations if one.name == name), None)
+        return next(self.results(name), None)
+
+    def results(self, name: str) -> Iterator[Result]:
+        """The results of a name, the newest first."""
+        return (one for one in self.observations if one.name == name)
 
 
 def chart(
@@ -187,14 +198,19 @@ def _problems(held: Gathered) -> tuple[Problem, ...]:
         found.append(
             Problem(
                 name=name,
-                clinical=first_code(resource.get("clinicalStatus")),
-                verified=first_code(resource.get("verificationStatus")),
+                clinical=status(resource.get("clinicalStatus")),
+                verified=status(resource.get("verificationStatus")),
                 record=name_of(resource),
                 on=at.on if at else None,
                 abated=any(resource.get(end) for end in _ENDS),
+                visit=_kinds(resource) == {"encounter-diagnosis"},
             )
         )
     return tuple(found)
+
+
+def _kinds(resource: Resource) -> set[str]:
+    return {one.code for group in some(resource.get("category")) for one in concept(group).codings if one.code}
 
 
 def _others(held: Gathered) -> None:

@@ -19,12 +19,12 @@ from equipoise.intake.fhir.resources import (
     Gathered,
     Resource,
     concept,
-    first_code,
     moment,
     name_of,
     notes,
     number,
     some,
+    status,
     string,
 )
 from equipoise.values.dates import PartialDate
@@ -102,12 +102,13 @@ _YES = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What one resource says; ``ended``: of the past alone."""
+    """What one resource says; ``ended``: of the past alone; ``intolerance``: that it is not tolerated."""
 
     says: Literal["used", "denied"]
     record: str
     on: PartialDate | None
     ended: bool = False
+    intolerance: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +296,7 @@ def _negative(answer: str) -> bool:
 
 
 def _condition(resource: Resource, held: Gathered) -> Iterator[Said]:
-    if first_code(resource.get("verificationStatus")) in REFUTED:
+    if status(resource.get("verificationStatus")) in REFUTED:
         return
     at = moment(resource, Gathered(), "recordedDate", "onsetDateTime", "onsetPeriod")
     on, name, about = (at.on if at else None), name_of(resource), concept(resource.get("code"))
@@ -306,13 +307,13 @@ def _condition(resource: Resource, held: Gathered) -> Iterator[Said]:
     elif any(claim(text) == "unknown" for text in about.words):
         held.told(name, "names kratom, and whether it is used is not clear from it")
     else:
-        over = first_code(resource.get("clinicalStatus")) in OVER or any(_PAST.search(text) for text in about.words)
+        over = status(resource.get("clinicalStatus")) in OVER or any(_PAST.search(text) for text in about.words)
         yield Said(says="used", record=name, on=on, ended=over)
 
 
 def _allergy(resource: Resource, held: Gathered) -> Iterator[Said]:
     """An intolerance of kratom was learnt from having it."""
-    if first_code(resource.get("verificationStatus")) in REFUTED:
+    if status(resource.get("verificationStatus")) in REFUTED:
         return
     at = moment(resource, Gathered(), "recordedDate", "lastOccurrence", "onsetDateTime")
     on, name = (at.on if at else None), name_of(resource)
@@ -321,8 +322,8 @@ def _allergy(resource: Resource, held: Gathered) -> Iterator[Said]:
     if any(_BEFORE.search(text) for one in named for text in one.words):
         held.told(name, "says that there is no intolerance of kratom; it does not say whether kratom is used")
     elif named:
-        over = first_code(resource.get("clinicalStatus")) in OVER
-        yield Said(says="used", record=name, on=on, ended=over)
+        over = status(resource.get("clinicalStatus")) in OVER
+        yield Said(says="used", record=name, on=on, ended=over, intolerance=True)
     else:
         yield from _texts(notes(resource, held), name, on, held)
 

@@ -31,13 +31,19 @@ NAMES: Mapping[str, str] = {
     "44260-8": ITEM_9,
     "70274-6": "GAD-7",
     "1742-6": "ALT",
+    "1743-4": "ALT",
+    "1744-2": "ALT",
     "1920-8": "AST",
+    "30239-8": "AST",
+    "88112-8": "AST",
     "1975-2": "total bilirubin",
+    "14631-6": "total bilirubin",
     "8636-3": "QTc",
     "76634-5": "QTc",
     "76635-2": "QTc",
 }
-"""LOINC codes and what they are called here. QTc: without a method, by Fridericia, by Bazett."""
+"""LOINC codes and what they are called here. ALT and AST: without a method, with and without pyridoxal phosphate; bilirubin: by
+mass, by moles; QTc: without a method, by Fridericia, by Bazett."""
 HIGHEST: Mapping[str, int] = {"PHQ-9": 27, "GAD-7": 21}
 """The highest sum of a scale: of nine and of seven items, each of three at most."""
 ANSWERS: Mapping[str, int] = {"LA6568-5": 0, "LA6569-3": 1, "LA6570-1": 2, "LA6571-9": 3}
@@ -62,6 +68,10 @@ _MS: Mapping[str, int] = {
 _INTERVAL_MS = range(100, 2001)
 """What is taken for a QT interval at all; beyond it a unit has slipped."""
 _UNIT = re.compile(r"[\w/\[\]{}%*.^µμ-]{1,20}")
+_RANGE = re.compile(
+    r"(?:(?P<low>\d{1,6}(?:\.\d{1,4})?)\s*[-–]\s*|(?:<=?|≤)\s*)(?P<high>\d{1,6}(?:\.\d{1,4})?)\s*(?P<unit>\S{0,20})", re.ASCII
+)
+"""A range written out: ``7-52 U/L``, ``<=40``. What says more, such as a limit for each sex, is not taken apart."""
 _ZERO = Decimal(0)
 
 
@@ -70,7 +80,8 @@ class Result:
     """A result: a number with its unit, or an answer of a scale as its number. ``record`` is the resource that holds it.
 
     ``comparator``: where the number is only a bound, which. ``upper``: the laboratory's own upper limit, in the same unit; of
-    several the highest. ``flag``: what the laboratory says of it, where that is high or abnormal. QTc is in milliseconds.
+    several the highest. ``limited``: whether a limit came that cannot be used, and none that can. ``flag``: what the laboratory
+    says of it, where that is high or abnormal. ``preliminary``: not yet final. QTc is in milliseconds.
     """
 
     name: str
@@ -81,14 +92,17 @@ class Result:
     comparator: Comparator | None = None
     upper: Decimal | None = None
     flag: Flag | None = None
+    limited: bool = False
+    preliminary: bool = False
 
 
 def results(held: Gathered) -> tuple[Result, ...]:
-    """The newest result of each name; of two of one moment the higher. One without a date is older than any with one.
+    """The results of each name, the newest first; of one moment what is final first, then the higher.
 
-    One that cannot be used is named, unless a newer one can be.
+    One without a date is older than any with one. One that cannot be used is named, unless a newer one can be.
     """
-    newest: dict[str, tuple[tuple[str, Decimal], Result]] = {}
+    several: list[tuple[tuple[str, bool, Decimal], Result]] = []
+    newest: dict[str, str] = {}
     lost: list[tuple[str, str, str, str]] = []
     for resource in held.resources:
         if resource.get("resourceType") != "Observation" or string(resource.get("status")) in VOID:
@@ -102,13 +116,13 @@ def results(held: Gathered) -> tuple[Result, ...]:
             except ValueError as fault:
                 lost.append((name, order, name_of(resource), f"{name} {fault}"))
                 continue
-            key = (order, found.value)
-            if name not in newest or key > newest[name][0]:
-                newest[name] = (key, found)
+            several.append(((order, not found.preliminary, found.value), found))
+            newest[name] = max(order, newest.get(name, order))
     for name, order, record, why in lost:
-        if name not in newest or order >= newest[name][0][0]:
+        if name not in newest or order >= newest[name]:
             held.told(record, why)
-    return tuple(found for _, found in newest.values())
+    several.sort(key=lambda one: one[0], reverse=True)
+    return tuple(found for _, found in several)
 
 
 def _named(resource: Resource) -> Iterator[tuple[str, Resource]]:
@@ -130,10 +144,13 @@ def _result(name: str, part: Resource, resource: Resource, at: Moment | None) ->
         value = _answered(concept(part.get("valueCodeableConcept")), part)
     if value is None or (name == ITEM_9 and value not in ITEM_ANSWERS):
         raise ValueError("without a value that can be read")
+    if value < _ZERO:
+        raise ValueError("with a value below zero")
     if name in HIGHEST and value not in range(HIGHEST[name] + 1):
         raise ValueError(f"with a sum that its scale, of 0 to {HIGHEST[name]}, does not have")
     if name == "QTc":
         value, unit = _milliseconds(value, quantity), "ms"
+    upper, limited = _upper(part, quantity)
     return Result(
         name=name,
         on=at.on if at else None,
@@ -141,8 +158,10 @@ def _result(name: str, part: Resource, resource: Resource, at: Moment | None) ->
         unit=unit,
         record=name_of(resource),
         comparator=comparator,
-        upper=_upper(part, unit),
+        upper=upper,
         flag=_flag(part),
+        limited=limited,
+        preliminary=string(resource.get("status")) == "preliminary",
     )
 
 
@@ -163,19 +182,44 @@ def _milliseconds(value: Decimal, quantity: object) -> Decimal:
     return value * factor
 
 
-def _upper(part: Resource, unit: str | None) -> Decimal | None:
-    """The upper limit that came with a result, where it is one of health and in its unit; of several the highest."""
-    found = []
+def _upper(part: Resource, quantity: object) -> tuple[Decimal | None, bool]:
+    """The upper limit that came with a result, where it is one of health and in its unit; of several the highest.
+
+    Without any, whether one came that cannot be used: in another unit, or in words that are not taken apart.
+    """
+    found, units, lost = [], _units(quantity), False
     for one in some(part.get("referenceRange")):
-        high = one.get("high")
         kinds = {code.code for code in concept(one.get("type")).codings}
-        if not isinstance(high, Mapping) or (kinds and "normal" not in kinds):
+        if kinds and "normal" not in kinds:
             continue
-        limit, own = number(high.get("value")), _unit(high)
-        same = own is None or unit is None or own.casefold() == unit.casefold()
+        high, text = one.get("high"), string(one.get("text"))
+        if isinstance(high, Mapping):
+            limit, own = number(high.get("value")), _units(high)
+        elif text is not None and not isinstance(one.get("low"), Mapping):
+            limit, own = _written_limit(text)
+        else:
+            continue
+        same = not own or not units or bool(own & units)
         if limit is not None and limit > _ZERO and same:
             found.append(limit)
-    return max(found, default=None)
+        else:
+            lost = True
+    return max(found, default=None), lost and not found
+
+
+def _units(quantity: object) -> set[str]:
+    """A unit in each way in which a quantity writes it."""
+    held = quantity if isinstance(quantity, Mapping) else {}
+    words = ("".join((string(held.get(name)) or "").split()) for name in ("unit", "code"))
+    return {word.casefold() for word in words if _UNIT.fullmatch(word)}
+
+
+def _written_limit(text: str) -> tuple[Decimal | None, set[str]]:
+    """The upper end of a range that is written out, with its unit."""
+    found = _RANGE.fullmatch(text)
+    if found is None or (found["low"] is not None and Decimal(found["low"]) >= Decimal(found["high"])):
+        return None, set()
+    return Decimal(found["high"]), {found["unit"].casefold()} - {""}
 
 
 def _flag(part: Resource) -> Flag | None:

@@ -26,7 +26,8 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UNII = "http://fdasis.nlm.nih.gov"
 LOINC = "http://loinc.org"
 
-OVER = frozenset({"inactive", "remission", "resolved"})
+REMISSION = "remission"
+OVER = frozenset({"inactive", REMISSION, "resolved"})
 """Clinical statuses of what is past."""
 REFUTED = frozenset({"refuted", "entered-in-error"})
 """Verification statuses of what does not hold."""
@@ -249,11 +250,14 @@ def concept(value: object) -> Concept:
     )
 
 
-def first_code(value: object) -> str | None:
-    """The first code of a concept, such as a clinical status; a bare code counts too."""
+def status(value: object) -> str | None:
+    """A status that is a concept: its first code, or its text where it has none; a bare code counts too."""
     if isinstance(value, str):
-        return string(value)
-    return next((one.code for one in concept(value).codings if one.code), None)
+        found = string(value)
+    else:
+        held = concept(value)
+        found = next((one.code for one in held.codings if one.code), held.text)
+    return found.casefold() if found else None
 
 
 def notes(resource: Resource, held: Gathered) -> tuple[str, ...]:
