@@ -128,6 +128,20 @@ def test_a_code_whose_words_name_another_medicine_gives_a_warning_that_names_bot
     assert "The code means escitalopram, the words beside it quetiapine: both were checked." in product
 
 
+def test_while_an_order_is_chosen_what_stands_on_the_list_interrupts_nobody() -> None:
+    """What is ordered may be critical each time; the list is, when the chart is opened and when orders are signed."""
+    drafts = bundle(order("9", "oxycodone"))
+    held = [order("1", "hydrocodone"), statement(), observation("44260-8", valueInteger=1, effectiveDateTime="2026-11-20")]
+    grades = {}
+    for hook in ("order-select", "order-sign"):
+        made = given_for(*held, hook=hook, orders=drafts, chosen=["MedicationRequest/9"])
+        grades[hook] = [(one.indicator, "Already on the list" in one.detail, "item 9" in one.summary) for one in made]
+    assert ("critical", False, False) in grades["order-select"]
+    assert [grade for grade, listed, _ in grades["order-select"] if listed] == ["info"]
+    assert [grade for grade, listed, _ in grades["order-sign"] if listed] == ["critical"]
+    assert [any(item for *_, item in grades[hook]) for hook in grades] == [False, True]
+
+
 def test_item_9_above_zero_is_named_with_its_date_and_nothing_is_rated() -> None:
     item = observation("44260-8", valueInteger=1, effectiveDateTime="2026-10-01")
     warning = next(one for one in given_for(item, statement()) if "PHQ-9" in one.summary)

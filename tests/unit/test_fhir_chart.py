@@ -262,6 +262,31 @@ def test_a_prefetch_of_the_same_name_does_not_hide_the_orders() -> None:
 # Results.
 
 
+@pytest.mark.parametrize(
+    ("subject", "counts"),
+    [
+        ({"subject": {"reference": "Patient/7"}}, True),
+        ({"subject": {"reference": "https://ehr.example/r4/Patient/7/_history/2"}}, True),
+        ({"subject": {"reference": "urn:uuid:7c0ffee0-0000-4000-8000-000000000000"}}, True),
+        ({"subject": {"display": "A person"}}, True),
+        ({"subject": "Patient/8"}, True),
+        ({}, True),
+        ({"subject": {"reference": "Patient/8"}}, False),
+        ({"patient": {"reference": "https://ehr.example/r4/Patient/8"}}, False),
+    ],
+)
+def test_what_says_that_it_is_about_another_person_is_left_out_and_named(subject: dict[str, object], counts: bool) -> None:
+    other = {"resourceType": "Patient", "id": "8", "birthDate": "1950"}
+    found = chart(
+        {"all": [other, {**statement(), **subject}, {"resourceType": "Patient", "id": "7", "birthDate": "1980"}]}, patient="7"
+    )
+    assert (found.kratom.state == "used") is counts
+    assert found.patient is not None
+    assert str(found.patient.born) == "1980"
+    named = [one.what for one in found.unread if one.why == "is about another person"]
+    assert named == ["Patient/8", *([] if counts else [f"MedicationStatement/{statement()['id']}"])]
+
+
 def test_the_newest_result_counts_and_of_one_moment_the_higher() -> None:
     def item(number: int, on: str | None) -> dict[str, object]:
         dated = {"effectiveDateTime": on} if on else {}

@@ -188,7 +188,8 @@ def _used(
     for idents, opening in ((lead, "Being ordered. "), (rest, "Already on the list. " if ordered else "")):
         answer = check(names(book, idents)) if idents else None
         if answer is not None and answer.foremost:
-            told.append(_rules(answer, opening, book, site, ended=chart.kratom.ended))
+            one = _rules(answer, opening, book, site, ended=chart.kratom.ended)
+            told.append(replace(one, indicator="info") if ordered and idents is rest and hook == "order-select" else one)
     together = check(names(book, found.idents)).together if len(found.idents) > 1 and lead and rest else ()
     if together and told:
         told[0] = _beside(told[0], together)
@@ -204,7 +205,8 @@ def _used(
         told += [*about_person, _coverage(chart, found, covered, site, alone=not told)]
     told = [replace(one, detail=f"{one.detail}\n\n{FOR_JUDGEMENT}") for one in told]
     told += _disagreeing(found, site)
-    told += _item_9(chart, site, as_of)
+    if hook != "order-select":
+        told += _item_9(chart, site, as_of)
     return sorted(told, key=lambda one: _ORDER[one.indicator])
 
 

@@ -93,7 +93,7 @@ class _Hooks:
 
     def _cards(self, call: calls.Call, found: Data, service: Service) -> tuple[Card, ...]:
         lost = [name for name in REQUIRED if name in found.missing]
-        held = chart(found.sent, orders=call.orders, selected=call.selected, missing=found.missing)
+        held = chart(found.sent, orders=call.orders, selected=call.selected, missing=found.missing, patient=call.patient)
         if lost and held.kratom.state != "used":
             raise CallError(412, "incomplete", f"{_UNSURE}{', '.join(f'{name} {found.missing[name]}' for name in lost)}.")
         return cards(

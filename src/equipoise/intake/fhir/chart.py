@@ -109,6 +109,7 @@ def chart(
     orders: object = None,
     selected: Iterable[str] | None = None,
     missing: Mapping[str, str] | None = None,
+    patient: str | None = None,
 ) -> Chart:
     """The chart of what was sent.
 
@@ -122,6 +123,8 @@ def chart(
         The references of those orders that were just chosen; without them, all.
     missing
         Names of what was wanted and did not come, each with the reason.
+    patient
+        The id of the person; what says that it is about another is left out, and named.
 
     Raises
     ------
@@ -134,6 +137,8 @@ def chart(
     names = None if selected is None else {unversioned(one) for one in selected}
     chosen = _chosen(held, names or ())
     gather(held, sent)
+    if patient is not None:
+        _own(held, patient)
     for name, why in (missing or {}).items():
         if not failed(sent.get(name)):
             held.told(name, why)
@@ -155,6 +160,23 @@ def chart(
         observations=found,
         unread=_unread(held),
     )
+
+
+def _own(held: Gathered, patient: str) -> None:
+    """Leave out what says that it is about another person. A subject that is not named as a patient by its id says nothing."""
+    kept = []
+    for one in held.resources:
+        subject = one.get("subject") or one.get("patient")
+        reference = string(subject.get("reference")) if isinstance(subject, Mapping) else None
+        kind, _, ident = "/".join(unversioned(reference or "").split("/")[-2:]).partition("/")
+        whose = ident if kind == "Patient" and ident else None
+        if one.get("resourceType") == "Patient":
+            whose = string(one.get("id"))
+        if whose is None or whose == patient:
+            kept.append(one)
+        else:
+            held.told(name_of(one), "is about another person")
+    held.resources[:] = kept
 
 
 def _chosen(held: Gathered, names: Iterable[str]) -> frozenset[int]:
