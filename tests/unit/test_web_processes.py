@@ -176,6 +176,7 @@ def test_a_system_that_makes_no_process_is_asked_again_later(monkeypatch: pytest
         return processes._begun(one, print, alive=told, patience=1.0, theirs=(), others=())
 
     tried: list[float] = []
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     told, tell = os.pipe()
     with socket.socket() as one:
         monkeypatch.setattr("os.fork", none)
@@ -184,7 +185,7 @@ def test_a_system_that_makes_no_process_is_asked_again_later(monkeypatch: pytest
     os.close(told)
     os.close(tell)
     assert tried[2] - tried[1] >= processes.FIRST_WAIT_S
-    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()), "no signal is kept back"
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before, "no signal is kept back"
 
 
 def test_who_waits_to_begin_another_is_told_to_end_all_the_same() -> None:
