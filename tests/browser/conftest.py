@@ -35,8 +35,9 @@ def folder(shipped: Monograph, tmp_path_factory: pytest.TempPathFactory) -> Path
     return root
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Start a browser, and end it with its module: while it runs, no other test of this process can have a loop of its own."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.fail("no Chromium on this machine; `make test` installs Debian's package chromium, or names it")
