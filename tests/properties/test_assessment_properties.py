@@ -20,10 +20,8 @@ from equipoise.records import places
 from equipoise.records.case import Case
 from equipoise.records.reader import read, read_case
 
-settings.register_profile(
-    "same every time", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-settings.load_profile("same every time")
+large = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+"""A case may have much in it."""
 
 EVIDENCE = read(*places.shipped())[0]
 CERTIFICATES = [
@@ -161,7 +159,7 @@ def all_lines(answer: Assessment) -> list[Line]:
 # What is never said.
 
 
-@settings(max_examples=120)
+@settings(large, max_examples=120)
 @given(data=people(), certificate=certificates)
 def test_a_person_is_never_told_an_amount_of_kratom_nor_that_it_is_safe_nor_what_to_do(
     data: dict[str, Any], certificate: Any
@@ -174,7 +172,7 @@ def test_a_person_is_never_told_an_amount_of_kratom_nor_that_it_is_safe_nor_what
     assert not FORBIDDEN.search(without(case, assessment_text(answer, "clinician")))
 
 
-@settings(max_examples=30)
+@settings(large, max_examples=30)
 @given(data=people(INTAKES))
 def test_a_computed_intake_brings_no_amount_into_the_words_for_a_person(data: dict[str, Any]) -> None:
     case = of(data)
@@ -207,7 +205,7 @@ def test_a_clinician_reads_amounts_of_kratom_only_where_a_source_or_a_law_is_quo
 # What is always said.
 
 
-@settings(max_examples=120)
+@settings(large, max_examples=120)
 @given(data=people(), certificate=certificates)
 def test_everything_that_was_typed_is_answered_by_name_once(data: dict[str, Any], certificate: Any) -> None:
     case = of(data)
@@ -234,7 +232,7 @@ def test_everything_that_was_typed_is_answered_by_name_once(data: dict[str, Any]
             assert sum(times for key, times in given_texts.items() if key[0] == f"kratom.{field}") == 1
 
 
-@settings(max_examples=80)
+@settings(large, max_examples=80)
 @given(data=people(), certificate=certificates)
 def test_urgent_signs_and_help_stand_before_anything_else(data: dict[str, Any], certificate: Any) -> None:
     answer = assess(DESK[0], of(data), certificate)
@@ -269,21 +267,21 @@ def no_weaker(before: Assessment, after: Assessment, gone: tuple[str, ...] = ())
     assert HEAVY.index(after.first.weight) <= HEAVY.index(before.first.weight)
 
 
-@settings(max_examples=100)
+@settings(large, max_examples=100)
 @given(data=people(), more=medicines.filter(str.strip))
 def test_another_medicine_never_weakens_a_warning(data: dict[str, Any], more: str) -> None:
     names = data.get("medicines", [])
     no_weaker(assess(DESK[0], of(data)), assess(DESK[0], of({**data, "medicines": [*names, more]})))
 
 
-@settings(max_examples=60)
+@settings(large, max_examples=60)
 @given(data=people(), more=conditions.filter(str.strip))
 def test_another_condition_never_weakens_a_warning(data: dict[str, Any], more: str) -> None:
     names = data.get("conditions", [])
     no_weaker(assess(DESK[0], of(data)), assess(DESK[0], of({**data, "conditions": [*names, more]})))
 
 
-@settings(max_examples=40)
+@settings(large, max_examples=40)
 @given(data=people(), certificate=st.sampled_from(CERTIFICATES))
 def test_a_certificate_never_weakens_a_warning(data: dict[str, Any], certificate: Any) -> None:
     no_weaker(assess(DESK[0], of(data)), assess(DESK[0], of(data), certificate))
@@ -298,7 +296,7 @@ def said(answer: Assessment) -> list[tuple[str, ...]]:
     return [(line.id, line.weight, line.person, line.clinician, *line.more) for line in held]
 
 
-@settings(max_examples=60)
+@settings(large, max_examples=60)
 @given(
     data=people(), names=st.lists(medicines.filter(str.strip), min_size=2, max_size=6), order=st.randoms(use_true_random=False)
 )
@@ -317,7 +315,7 @@ def test_the_order_of_medicines_changes_nothing_that_is_said(data: dict[str, Any
         assert text[0] == text[1]
 
 
-@settings(max_examples=15)
+@settings(large, max_examples=15)
 @given(data=people(INTAKES), other=people(INTAKES), certificate=certificates)
 def test_the_same_person_gets_the_same_bytes_whoever_came_between(
     data: dict[str, Any], other: dict[str, Any], certificate: Any
@@ -359,7 +357,7 @@ WILDLY = some(
 )
 
 
-@settings(max_examples=250)
+@settings(large, max_examples=250)
 @given(data=WILDLY, certificate=certificates)
 def test_what_cannot_be_is_refused_with_its_field_and_nothing_else_is_raised(data: dict[str, Any], certificate: Any) -> None:
     case, faults = read_case(data)

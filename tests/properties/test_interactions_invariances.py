@@ -24,9 +24,6 @@ from equipoise.engines.interactions import (
 )
 from equipoise.engines.interactions.likelihood import KINDS
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 TIMES = grid(60.0, breaks_h=[2.0, 6.0, 14.0], finest_h=0.05)
 MIDDLES = middles(TIMES)
 shares = st.floats(0.05, 0.95)

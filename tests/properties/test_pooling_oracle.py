@@ -10,9 +10,6 @@ from hypothesis import strategies as st
 from equipoise.engines.synthesis import pool
 from equipoise.engines.synthesis.least_squares import Location, regression
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 METHODS = ("ML", "REML")
 
 

@@ -9,9 +9,6 @@ from hypothesis import strategies as st
 
 from equipoise.engines.synthesis import effect_size, natural, pool, readable
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 METHODS = ("common", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "DLIT", "SJIT", "GENQ", "GENQM")
 TESTS = ("z", "t", "knapp-hartung", "adhoc")
 SQUARED = ("tau2", "tau2_interval")

@@ -16,9 +16,6 @@ from equipoise.findings.interactions import check
 from equipoise.intake.fhir import chart
 from equipoise.outputs.cds import response
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 SITE = Site(base_url="https://kratom.example.org", pages={"opioids": "/risks.html#interaction-opioids"})
 DOSE = re.compile(r"\d+ ?(?:g|mg|grams|capsules|teaspoons)\b", re.IGNORECASE)
 DIRECTIVE = re.compile(

@@ -17,9 +17,6 @@ from equipoise.intake.fhir import chart
 from equipoise.intake.fhir.kratom import MENTION
 from equipoise.intake.fhir.observations import ITEM_9, NAMES
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 ICD_10 = "http://hl7.org/fhir/sid/icd-10-cm"
 SNOMED = "http://snomed.info/sct"
 ALT, AST, BILIRUBIN, QTC, PHQ_9, GAD_7 = "1742-6", "1920-8", "1975-2", "8636-3", "44261-6", "70274-6"

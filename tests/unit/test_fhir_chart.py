@@ -13,9 +13,6 @@ from patients import ROOT, bundle, observation, order, statement, synthea
 from equipoise.intake.fhir import Chart, FhirError, bare, chart, written
 from equipoise.intake.fhir.kratom import claim
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 
 def read(*resources: object) -> Chart:
     return chart({"sent": list(resources)})

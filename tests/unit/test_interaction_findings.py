@@ -23,9 +23,6 @@ from equipoise.records.rules import part
 from equipoise.records.topic import InteractionFinding, MedicineExposureFinding
 from equipoise.values.panels import DotPlot, Grid
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 AS_OF = date(2026, 11, 22)
 KINDS = ("medicines/", "interactions/", "parameters/", "assays/", "exposures/")
 SHIPPED = part(Path(__file__).parents[2] / "evidence", lambda file: file.startswith(KINDS), MECHANISM_RULES, AS_OF)

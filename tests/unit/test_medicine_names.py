@@ -11,9 +11,6 @@ from hypothesis import strategies as st
 
 from equipoise.intake.medicine_names import UniiNames, distance, folded, forms, lines, recognise, register, unii_names
 
-settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.load_profile("same every time")
-
 INGREDIENTS = """
     alprazolam amitriptyline aripiprazole atorvastatin buprenorphine bupropion buspirone citalopram clonazepam codeine
     dextroamphetamine dextromethorphan diazepam diphenhydramine duloxetine escitalopram fentanyl fluoxetine gabapentin
