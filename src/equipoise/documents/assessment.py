@@ -274,12 +274,9 @@ def _sections(desk: Desk, held: Gathered, *, lined: bool) -> Iterator[Section]:
 _IN_GROUPS = "What studies found in groups of people who use kratom. It is no diagnosis."
 _STOPPED = "You say that you stopped. What people felt after stopping stands here; no diagnosis. A doctor can help with it"
 _LINED = ", and so can a help line above."
-
-
 _HAS_STOPPED = "Use is reported as stopped. What people felt after stopping stands here; it is no diagnosis."
-
-_NONE_NOW = "No kratom is taken now, as reported. This is what is known for those who do."
 _NOT_NOW = "You say that you take no kratom now. This is what is known for those who do."
+_NONE_NOW = "No kratom is taken now, as reported. This is what is known for those who do."
 
 
 def _takes_none(case: Case) -> bool:

@@ -185,11 +185,12 @@ def _used(
     lead = [ident for ident in found.idents if ident in ordered]
     rest = [ident for ident in found.idents if ident not in ordered]
     told: list[_Told] = []
-    for idents, opening in ((lead, "Being ordered. "), (rest, "Already on the list. " if ordered else "")):
+    quiet = bool(ordered) and hook == "order-select"
+    for idents, opening, calm in ((lead, "Being ordered. ", False), (rest, "Already on the list. " if ordered else "", quiet)):
         answer = check(names(book, idents)) if idents else None
         if answer is not None and answer.foremost:
             one = _rules(answer, opening, book, site, ended=chart.kratom.ended)
-            told.append(replace(one, indicator="info") if ordered and idents is rest and hook == "order-select" else one)
+            told.append(replace(one, indicator="info") if calm else one)
     together = check(names(book, found.idents)).together if len(found.idents) > 1 and lead and rest else ()
     if together and told:
         told[0] = _beside(told[0], together)

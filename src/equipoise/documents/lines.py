@@ -141,10 +141,11 @@ LIKE_YOU: Mapping[str, str] = {
 
 def _told(plain: str, severity: str, likely: str) -> str:
     """The words of a rule and then the two axes, which do not say again that nobody has studied it."""
-    likely = _UNSTUDIED.sub("", likely) if re.search(r"\bNobody has (?:tested|studied)\b", plain) else likely
+    likely = _UNSTUDIED.sub("", likely) if _SAYS_SO.search(plain) else likely
     return f"{plain} {SEVERE_PLAIN[severity]} {likely.strip()}"
 
 
+_SAYS_SO = re.compile(r"\bNobody has (?:tested|studied)\b")
 _UNSTUDIED = re.compile(r"\bNobody has [^.]*\.")
 
 
@@ -586,11 +587,7 @@ def _conditions(texts: Sequence[str]) -> str:
 
 def _each_alone(texts: Sequence[str]) -> str:
     """Conditions, a sentence each."""
-    return (
-        f" Conditions: {' '.join(f'{text}.' if not at else f'{upper(text)}.' for at, text in enumerate(texts))}"
-        if texts
-        else ""
-    )
+    return f" Conditions: {'. '.join((texts[0], *map(upper, texts[1:])))}." if texts else ""
 
 
 _LIMIT = re.compile(r"\d ?(?:[mun]?g\b|µg\b|%|percent\b|pp[mb]\b|to 1\b)")

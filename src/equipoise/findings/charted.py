@@ -14,7 +14,7 @@ from decimal import ROUND_DOWN, Decimal
 from equipoise.findings.charts import LONG_AGO, ChartMedicines, Codebook, checked
 from equipoise.findings.citing import paper_name
 from equipoise.findings.interactions import properties
-from equipoise.findings.people import ConditionAnswer, TypedCondition, condition_answers
+from equipoise.findings.people import ADULT_YEARS, ConditionAnswer, TypedCondition, condition_answers, of_age
 from equipoise.intake.fhir import Chart, Concept, Patient, Problem, Result
 from equipoise.intake.fhir.kratom import MENTION
 from equipoise.intake.fhir.observations import HIGHEST
@@ -177,7 +177,7 @@ def charted(book: Codebook, chart: Chart, found: ChartMedicines, as_of: date) ->
         results=results,
         notes=tuple(dict.fromkeys(notes)),
         entries=len(meant),
-        known=sum(bool(found) or any(MENTION.search(text) for text in name.words) for name, found in meant.items()),
+        known=sum(bool(ours) or any(MENTION.search(text) for text in name.words) for name, ours in meant.items()),
     )
 
 
@@ -280,7 +280,7 @@ def _ages(evidence: Evidence, patient: Patient | None, as_of: date, notes: list[
         applies = condition.applies
         if applies.to != "age":
             continue
-        holds = [_within(age, below=applies.below, above=applies.above) for age in (least, most)]
+        holds = [of_age(applies, age) for age in (least, most)]
         if all(holds):
             yield condition.id, Recorded(name=words, record=f"birth date {patient.born}")
         elif any(holds):
@@ -289,10 +289,6 @@ def _ages(evidence: Evidence, patient: Patient | None, as_of: date, notes: list[
 
 def _years(born: date, as_of: date) -> int:
     return as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))
-
-
-def _within(age: int, *, below: int | None, above: int | None) -> bool:
-    return (below is None or age < below) and (above is None or age > above)
 
 
 # Results.
@@ -322,12 +318,9 @@ def long_ago(one: Result, as_of: date) -> bool:
 
 def _sex(patient: Patient | None, as_of: date) -> str | None:
     """The sex as recorded; of a child none, since the limits for men and women are of adults."""
-    if patient is None or (patient.born is not None and _years(patient.born.latest, as_of) < _ADULT):
+    if patient is None or (patient.born is not None and _years(patient.born.latest, as_of) < ADULT_YEARS):
         return None
     return patient.sex
-
-
-_ADULT = 18
 
 
 _RANKED = ("QTc", "ALT", "AST", "total bilirubin", "PHQ-9", "GAD-7")

@@ -119,10 +119,13 @@ def _because(condition: Condition, case: Case, typed: Sequence[TypedCondition]) 
 
 
 def _aged(applies: Applies, age: int | None) -> Iterator[str]:
-    if age is None:
-        return
-    if (applies.below is None or age < applies.below) and (applies.above is None or age > applies.above):
+    if age is not None and of_age(applies, age):
         yield f"age {age}"
+
+
+def of_age(applies: Applies, age: int) -> bool:
+    """Whether a rule holds of an age, in years."""
+    return (applies.below is None or age < applies.below) and (applies.above is None or age > applies.above)
 
 
 def _answer(condition: Condition, because: tuple[str, ...]) -> ConditionAnswer:

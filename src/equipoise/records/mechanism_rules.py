@@ -94,8 +94,13 @@ def brands_hold_medicines(evidence: Evidence, _: date) -> Iterator[Breach]:
         if lost:
             found = f"{brand.brand!r} holds {', '.join(lost)}; should be files of medicines/"
             yield Breach("vocabulary/brands.csv", (), found)
-        if leads_nowhere(evidence, brand.ref, "references"):
-            yield Breach("vocabulary/brands.csv", (), f"{brand.brand!r} cites {brand.ref!r}; should be a file of references/")
+        yield from _uncited(evidence, "brands", brand.brand, brand.ref)
+
+
+def _uncited(evidence: Evidence, table: str, name: str, ref: str) -> Iterator[Breach]:
+    """That a row of a table cites what is no reference."""
+    if leads_nowhere(evidence, ref, "references"):
+        yield Breach(f"vocabulary/{table}.csv", (), f"{name!r} cites {ref!r}; should be a file of references/")
 
 
 def product_codes_mean_medicines(evidence: Evidence, _: date) -> Iterator[Breach]:
@@ -115,10 +120,9 @@ def product_codes_mean_medicines(evidence: Evidence, _: date) -> Iterator[Breach
             found = f"holds {', '.join(lost)}; should be files of medicines/"
         elif len(set(held)) < len(held):
             found = f"holds {one.medicines}; should name each medicine once"
-        elif leads_nowhere(evidence, one.ref, "references"):
-            found = f"cites {one.ref!r}; should be a file of references/"
         if found:
             yield Breach("vocabulary/product-codes.csv", (), f"{one.rxcui!r} {found}")
+        yield from _uncited(evidence, "product-codes", one.rxcui, one.ref)
 
 
 def _medicines_named(evidence: Evidence) -> Iterator[tuple[str, Steps, str]]:
@@ -283,8 +287,7 @@ def signs_are_sourced(evidence: Evidence, _: date) -> Iterator[Breach]:
         return
     owner: dict[str, str] = {}
     for sign in evidence.vocabulary.signs.values():
-        if leads_nowhere(evidence, sign.ref, "references"):
-            yield Breach("vocabulary/signs.csv", (), f"{sign.id!r} cites {sign.ref!r}; should be a file of references/")
+        yield from _uncited(evidence, "signs", sign.id, sign.ref)
         for words in _folded(*sign.words.split("|")):
             first = owner.setdefault(words, sign.id)
             if first != sign.id:
@@ -297,9 +300,7 @@ def result_limits_are_sourced(evidence: Evidence, _: date) -> Iterator[Breach]:
     if not evidence.conditions:
         return
     for limit in evidence.vocabulary.result_limits.values():
-        if leads_nowhere(evidence, limit.ref, "references"):
-            found = f"{limit.id!r} cites {limit.ref!r}; should be a file of references/"
-            yield Breach("vocabulary/result-limits.csv", (), found)
+        yield from _uncited(evidence, "result-limits", limit.id, limit.ref)
 
 
 def _sentences(file: str, rule: Interaction | Condition) -> Iterator[Breach]:

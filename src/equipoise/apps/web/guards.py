@@ -43,6 +43,11 @@ HOOKS = "/cds-services"
 """CDS Hooks limit their bodies themselves."""
 
 
+def below(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or in it."""
+    return path == folder or path.startswith(f"{folder}/")
+
+
 class Dressed:
     """Sets the headers of every answer; what nobody declared fit to keep is kept by no cache."""
 
@@ -226,7 +231,7 @@ class Bounded:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        own = scope["path"] == HOOKS or scope["path"].startswith(f"{HOOKS}/")
+        own = below(scope["path"], HOOKS)
         if "content-length" in headers and "transfer-encoding" in headers:  # a proxy may have heeded the other one
             refused = self.refusal(scope, 400)
             refused.headers["Connection"] = "close"

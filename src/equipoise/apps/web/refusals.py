@@ -1,9 +1,11 @@
 """Answers that say no, made once for each status: a page in the look of the house, JSON under ``/api``, FHIR for hooks."""
 
+from collections.abc import Collection
+
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from equipoise.apps.web.guards import HOOKS, Refusal
+from equipoise.apps.web.guards import HOOKS, Refusal, below
 from equipoise.apps.web.house import House
 from equipoise.outputs.cds import outcome
 from equipoise.outputs.served import deeper
@@ -41,11 +43,12 @@ OUTCOMES = {
 
 def words(status: int) -> tuple[str, str]:
     """The title and sentence of a status."""
-    return WORDS[_known(status)]
+    return WORDS[_known(status, WORDS)]
 
 
-def _known(status: int) -> int:
-    return status if status in WORDS else 400 if status < 500 else 500
+def _known(status: int, among: Collection[int]) -> int:
+    """The status, or what stands for those of its kind that have no words."""
+    return status if status in among else 400 if status < 500 else 500
 
 
 def path_of(scope: Scope) -> str:
@@ -59,13 +62,13 @@ def refusal(house: House) -> Refusal:
 
     def refuse(scope: Scope, status: int) -> Response:
         path = path_of(scope)
-        if path == HOOKS or path.startswith(f"{HOOKS}/"):
-            code, text = OUTCOMES.get(status, OUTCOMES[400 if status < 500 else 500])
+        if below(path, HOOKS):
+            code, text = OUTCOMES[_known(status, OUTCOMES)]
             return JSONResponse(outcome(code, text), status_code=status, media_type="application/fhir+json")
-        if path == "/api" or path.startswith("/api/"):
+        if below(path, "/api"):
             title, sentence = words(status)
             return JSONResponse({"error": title, "detail": sentence, "faults": []}, status_code=status)
-        page = pages[_known(status)]
+        page = pages[_known(status, WORDS)]
         for _ in range(min(path.count("/") - 1, DEEPEST)):
             page = deeper(page)
         return Response(page, status_code=status, media_type="text/html")
